@@ -1,0 +1,205 @@
+// Package analyze holds the vocabulary of the analyzer modules: an Analyzer is
+// a descriptor, each child folder is one module; a State is its working memory.
+//
+// A State is a commutative monoid: New gives the identity, Add takes events,
+// Merge adds another State. Any split of the events, added and merged in any
+// order, gives the same Result: ties are broken by key, floats appear only in
+// Result. This one law buys the parallel engine and saved partial results; the
+// package analyzetest checks it for every module.
+//
+// # Handles
+//
+// Almost every table is keyed by an address. Each Set therefore numbers the
+// addresses that it meets once an event (Event.SrcID, Event.DstID), and States
+// key by those four bytes instead of sixteen; Merge gets the Remap from the
+// other Set's numbers to its own. States keyed by the addresses themselves were
+// simpler but cost one large-key map lookup a table instead of one in all.
+//
+// # Requirements
+//
+// A module may require others and read their States in Result: the group-by of
+// package groups (source, port, protocol, action) is counted once, and the
+// tables of sources, ports and countries are rolled up from it at the end.
+package analyze
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"fwreport/analyze/count"
+	"fwreport/reader/event"
+	"fwreport/reader/evidence"
+	"fwreport/report"
+)
+
+// Analyzer describes one module.
+type Analyzer struct {
+	Name     string      // section ID; for what has no section, a name of its own
+	Title    string      // section title
+	Doc      string      // what it counts, of which events, and what it does not show
+	Requires []*Analyzer // whose States Result may ask for
+	New      func(*Shared) State
+}
+
+// Shared is what all States of one Set see.
+type Shared struct {
+	Symbols *event.Symbols
+	Addrs   *count.Addrs
+}
+
+// State is a module's working memory.
+type State interface {
+	// Add counts events. They are valid during the call only, and their SrcID
+	// and DstID are handles of the Set's Shared.Addrs.
+	Add(events []event.Event)
+	// Merge adds other, which is of the same module; r translates its address
+	// handles. other must not be used afterwards.
+	Merge(other State, r count.Remap)
+	// Result makes the module's section, nil if it has none of its own. The
+	// row sequences may refer to the State, which is not changed any more.
+	Result(env *Env) *report.Section
+}
+
+// Place is what geography knows of an address. The zero Place is "unknown".
+type Place struct {
+	Country     string // ISO 3166-1 alpha-2, "" if unknown
+	CountryName string // English short name
+	ASN         uint32 // 0 if unknown
+	Org         string // the AS's organisation
+}
+
+// Locator finds the Place of an address. It is safe for concurrent use.
+type Locator interface{ Locate(netip.Addr) Place }
+
+// Env is what Result needs to know beyond the State.
+type Env struct {
+	Shared
+	Inputs  []evidence.Input     // by number
+	Packets func(in uint32) bool // whether the input's records are packets
+	Geo     Locator              // nil: no geography
+	Window  report.Window
+	Span    report.Span // of the events counted
+	Zone    *time.Location
+	Assume  event.Verdict
+
+	set    *Set
+	places []Place // by address handle
+	known  []bool
+}
+
+// State is the state of a required module.
+func (e *Env) State(a *Analyzer) State {
+	for i, m := range e.set.modules {
+		if m == a {
+			return e.set.states[i]
+		}
+	}
+	panic(fmt.Sprintf("analyzer %s is not part of the set: name it in Requires", a.Name))
+}
+
+// Evidence makes the evidence cell of a place.
+func (e *Env) Evidence(r event.Ref) report.Value {
+	if r.Record() == 0 || int(r.Input()) >= len(e.Inputs) {
+		return report.Null
+	}
+	packets := e.Packets != nil && e.Packets(r.Input())
+	return report.EvidenceOf(evidence.Place(e.Inputs[r.Input()].Path, packets, r.Record()))
+}
+
+// Address makes the address cell of a handle; handle 0 is null.
+func (e *Env) Address(id uint32) report.Value {
+	if id == 0 {
+		return report.Null
+	}
+	return report.AddressOf(e.Addrs.Addr(id))
+}
+
+// Place looks up an address handle, once for each.
+func (e *Env) Place(id uint32) Place {
+	if id == 0 || e.Geo == nil {
+		return Place{}
+	}
+	if e.places == nil {
+		e.places, e.known = make([]Place, e.Addrs.Len()), make([]bool, e.Addrs.Len())
+	}
+	if !e.known[id] {
+		e.places[id], e.known[id] = e.Geo.Locate(e.Addrs.Addr(id).Netip()), true
+	}
+	return e.places[id]
+}
+
+// Name makes a text cell of a symbol; "" is null.
+func (e *Env) Name(s event.Sym) report.Value { return report.TextOf(e.Symbols.Name(s)) }
+
+// Set is the states of all modules of one worker.
+type Set struct {
+	shared  Shared
+	modules []*Analyzer
+	states  []State
+}
+
+// NewSet makes empty states for the modules and all that they require.
+func NewSet(modules []*Analyzer, symbols *event.Symbols) *Set {
+	s := &Set{shared: Shared{Symbols: symbols, Addrs: count.NewAddrs()}}
+	for _, m := range modules {
+		s.include(m)
+	}
+	return s
+}
+
+func (s *Set) include(m *Analyzer) {
+	for _, have := range s.modules {
+		if have == m {
+			return
+		}
+	}
+	for _, r := range m.Requires {
+		s.include(r)
+	}
+	s.modules = append(s.modules, m)
+	s.states = append(s.states, m.New(&s.shared))
+}
+
+// Add counts events; it sets their address handles.
+func (s *Set) Add(events []event.Event) {
+	for i := range events {
+		e := &events[i]
+		e.SrcID, e.DstID = 0, 0
+		if e.Has(event.HasSrc) {
+			e.SrcID = s.shared.Addrs.ID(e.Src)
+		}
+		if e.Has(event.HasDst) {
+			e.DstID = s.shared.Addrs.ID(e.Dst)
+		}
+	}
+	for _, st := range s.states {
+		st.Add(events)
+	}
+}
+
+// Merge adds other, which must have been made of the same modules and symbols
+// and must not be used afterwards.
+func (s *Set) Merge(other *Set) {
+	r := s.shared.Addrs.Absorb(other.shared.Addrs)
+	for i, st := range s.states {
+		st.Merge(other.states[i], r)
+	}
+}
+
+// Sections makes the sections of the modules, in the modules' order. env's
+// Shared part is filled in.
+func (s *Set) Sections(env *Env) []report.Section {
+	env.Shared, env.set = s.shared, s
+	env.places, env.known = nil, nil
+	var sections []report.Section
+	for i, st := range s.states {
+		sec := st.Result(env)
+		if sec == nil {
+			continue
+		}
+		sec.ID, sec.Title, sec.Doc = s.modules[i].Name, s.modules[i].Title, s.modules[i].Doc
+		sections = append(sections, *sec)
+	}
+	return sections
+}

@@ -1,0 +1,177 @@
+// Package count holds the machinery of group-by with counters once, so that an
+// analyzer module is a key, a condition and a list of columns.
+//
+// A Table maps keys without pointers to indices into slices: the map stays
+// small, the garbage collector has nothing to scan. Keys hold address handles
+// (see Addrs) and event.Sym handles; both are numbered in the order of arrival,
+// so whoever sorts rows compares what stands behind the handles.
+package count
+
+import (
+	"math"
+
+	"fwreport/reader/event"
+)
+
+// Stat is what every group knows: how many events, and the first and last of
+// them with their places. The zero Stat is empty.
+type Stat struct {
+	Count    uint64
+	first    int64 // MaxInt64 if no event had a time
+	last     int64 // NoTime likewise
+	firstRef event.Ref
+	lastRef  event.Ref
+}
+
+// Add counts an event.
+func (s *Stat) Add(e *event.Event) {
+	t := e.Time
+	if t == event.NoTime {
+		t = math.MaxInt64
+	}
+	if s.Count == 0 {
+		s.first, s.firstRef, s.last, s.lastRef = t, e.Ref, e.Time, e.Ref
+		s.Count = uint64(e.Count)
+		return
+	}
+	s.Count += uint64(e.Count)
+	if t < s.first || t == s.first && e.Ref < s.firstRef {
+		s.first, s.firstRef = t, e.Ref
+	}
+	if e.Time > s.last || e.Time == s.last && e.Ref > s.lastRef {
+		s.last, s.lastRef = e.Time, e.Ref
+	}
+}
+
+// Merge adds o.
+func (s *Stat) Merge(o *Stat) {
+	if o.Count == 0 {
+		return
+	}
+	if s.Count == 0 {
+		*s = *o
+		return
+	}
+	s.Count += o.Count
+	if o.first < s.first || o.first == s.first && o.firstRef < s.firstRef {
+		s.first, s.firstRef = o.first, o.firstRef
+	}
+	if o.last > s.last || o.last == s.last && o.lastRef > s.lastRef {
+		s.last, s.lastRef = o.last, o.lastRef
+	}
+}
+
+// First is the earliest time, event.NoTime if none is known.
+func (s *Stat) First() int64 {
+	if s.Count == 0 || s.first == math.MaxInt64 {
+		return event.NoTime
+	}
+	return s.first
+}
+
+// Last is the latest time, event.NoTime if none is known.
+func (s *Stat) Last() int64 {
+	if s.Count == 0 {
+		return event.NoTime
+	}
+	return s.last
+}
+
+// FirstRef is the place of the earliest event; of several at that time, the
+// first by place. Events without a time come after all others.
+func (s *Stat) FirstRef() event.Ref { return s.firstRef }
+
+// LastRef is the place of the latest event; of several, the last by place.
+func (s *Stat) LastRef() event.Ref { return s.lastRef }
+
+// Table maps keys to values. K must hold no pointers and no padding.
+type Table[K comparable, V any] struct {
+	index map[K]uint32
+	Keys  []K
+	Vals  []V
+}
+
+// NewTable returns an empty table.
+func NewTable[K comparable, V any]() *Table[K, V] {
+	return &Table[K, V]{index: map[K]uint32{}}
+}
+
+// At is the value of k, a zero one if k is new. It is valid until the next At.
+func (t *Table[K, V]) At(k K) *V {
+	i, ok := t.index[k]
+	if !ok {
+		i = uint32(len(t.Keys))
+		t.index[k] = i
+		var zero V
+		t.Keys = append(t.Keys, k)
+		t.Vals = append(t.Vals, zero)
+	}
+	return &t.Vals[i]
+}
+
+// Find is the value of k, nil if there is none.
+func (t *Table[K, V]) Find(k K) *V {
+	if i, ok := t.index[k]; ok {
+		return &t.Vals[i]
+	}
+	return nil
+}
+
+// Len is the number of keys.
+func (t *Table[K, V]) Len() int { return len(t.Keys) }
+
+// Pairs is a set of pairs of handles, for exact distinct counts.
+type Pairs map[uint64]struct{}
+
+// Add puts (a, b) into the set.
+func (p Pairs) Add(a, b uint32) { p[uint64(a)<<32|uint64(b)] = struct{}{} }
+
+// CountByFirst tells for each a how many b it was paired with.
+func (p Pairs) CountByFirst() map[uint32]uint64 {
+	n := map[uint32]uint64{}
+	for k := range p {
+		n[uint32(k>>32)]++
+	}
+	return n
+}
+
+// Same is a value that is shown only if a whole group has it. The zero Same is
+// empty; events without the value make it mixed unless none has it.
+type Same struct {
+	value uint32
+	state uint8 // 0 empty, 1 one value, 2 absent in all, 3 mixed
+}
+
+// Add takes a value, or its absence.
+func (s *Same) Add(v uint32, present bool) {
+	state := uint8(2)
+	if present {
+		state = 1
+	} else {
+		v = 0
+	}
+	switch {
+	case s.state == 0:
+		s.value, s.state = v, state
+	case s.state != state || s.value != v:
+		s.value, s.state = 0, 3
+	}
+}
+
+// Merge adds o, its value translated by f (nil for none).
+func (s *Same) Merge(o Same, f func(uint32) uint32) {
+	switch o.state {
+	case 0:
+	case 3:
+		s.value, s.state = 0, 3
+	default:
+		v := o.value
+		if f != nil && o.state == 1 {
+			v = f(v)
+		}
+		s.Add(v, o.state == 1)
+	}
+}
+
+// Value is the value that the whole group has.
+func (s *Same) Value() (uint32, bool) { return s.value, s.state == 1 }

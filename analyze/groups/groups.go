@@ -1,0 +1,95 @@
+// Package groups is the base group-by of the program: events that were not
+// accepted, by source, destination port, protocol, action and verdict. It has
+// no section of its own; the tables of denied groups, sources, ports, countries
+// and autonomous systems are rolled up from it, so each event costs one look-up
+// here instead of one in each of them.
+package groups
+
+import (
+	"fwreport/analyze"
+	"fwreport/analyze/count"
+	"fwreport/reader/event"
+	"fwreport/report"
+)
+
+// Analyzer counts the groups.
+var Analyzer = &analyze.Analyzer{
+	Name: "groups",
+	Doc:  "Events that were not accepted, by source, destination port, protocol, action and verdict.",
+	New: func(sh *analyze.Shared) analyze.State {
+		return &State{Table: count.NewTable[Key, Group]()}
+	},
+}
+
+// Key identifies a group. It is packed by hand: Go hashes two words at once,
+// but a struct with padding field by field.
+type Key struct{ a, b uint64 }
+
+// KeyOf is the key of an event's group.
+func KeyOf(e *event.Event) Key {
+	k := Key{
+		a: uint64(e.SrcID)<<32 | uint64(e.Action),
+		b: uint64(e.Proto)<<24 | uint64(e.Verdict),
+	}
+	if e.Has(event.HasDstPort) {
+		k.b |= uint64(e.DstPort)<<48 | 1<<8
+	}
+	return k
+}
+
+// Src is the source's handle, 0 if the records have none.
+func (k Key) Src() uint32 { return uint32(k.a >> 32) }
+
+// Action is the action word.
+func (k Key) Action() event.Sym { return event.Sym(k.a) }
+
+// Port is the destination port, if the records have one.
+func (k Key) Port() (uint16, bool) { return uint16(k.b >> 48), k.b>>8&1 != 0 }
+
+// Proto is the protocol.
+func (k Key) Proto() event.Proto { return event.Proto(k.b >> 24) }
+
+// Verdict is denied or undetermined.
+func (k Key) Verdict() event.Verdict { return event.Verdict(k.b) }
+
+func (k Key) remap(r count.Remap) Key {
+	return Key{uint64(r[k.Src()])<<32 | k.a&0xffffffff, k.b}
+}
+
+// Group is what is known of a group.
+type Group struct {
+	count.Stat
+	SrcPort count.Same // the source port, if all records have the same
+	Dst     count.Same // the destination's handle, likewise
+}
+
+// State is the groups of one Set.
+type State struct{ *count.Table[Key, Group] }
+
+// Add counts all events but accepted ones.
+func (s *State) Add(events []event.Event) {
+	for i := range events {
+		e := &events[i]
+		if e.Verdict == event.Accepted {
+			continue
+		}
+		g := s.At(KeyOf(e))
+		g.Stat.Add(e)
+		g.SrcPort.Add(uint32(e.SrcPort), e.Has(event.HasSrcPort))
+		g.Dst.Add(e.DstID, e.DstID != 0)
+	}
+}
+
+// Merge adds another State.
+func (s *State) Merge(other analyze.State, r count.Remap) {
+	o := other.(*State)
+	for i, k := range o.Keys {
+		g, from := s.At(k.remap(r)), &o.Vals[i]
+		g.Stat.Merge(&from.Stat)
+		g.SrcPort.Merge(from.SrcPort, nil)
+		g.Dst.Merge(from.Dst, func(id uint32) uint32 { return r[id] })
+	}
+}
+
+// Result is nil: see the modules that require this one.
+func (s *State) Result(*analyze.Env) *report.Section { return nil }

@@ -1,0 +1,118 @@
+// Package evidence holds the facts about what was read: one Input a file, its
+// hash, its span, its ledger, and the Manifest of them all. The first promise
+// of the program is kept here: every record read is accounted for, and the
+// sums reconcile (see Ledger.Check).
+package evidence
+
+import (
+	"fmt"
+
+	"fwreport/reader/event"
+)
+
+// Ledger accounts for records. Read = Events + Other + Malformed + Duplicates +
+// Outside + Filtered; Repeats are events without a record of their own, on top.
+type Ledger struct {
+	Read       uint64 // records: lines, JSON objects, packets
+	Events     uint64 // firewall records that were counted
+	Other      uint64 // records that are no firewall record
+	Malformed  uint64 // records that look like one and could not be decoded
+	Duplicates uint64 // the same record in a second log family
+	Outside    uint64 // outside --since/--until
+	Filtered   uint64 // left out by a filter
+	Repeats    uint64 // "message repeated N times"
+}
+
+// Add adds o to l.
+func (l *Ledger) Add(o Ledger) {
+	l.Read += o.Read
+	l.Events += o.Events
+	l.Other += o.Other
+	l.Malformed += o.Malformed
+	l.Duplicates += o.Duplicates
+	l.Outside += o.Outside
+	l.Filtered += o.Filtered
+	l.Repeats += o.Repeats
+}
+
+// Check reports whether the sums reconcile.
+func (l Ledger) Check() error {
+	if sum := l.Events + l.Other + l.Malformed + l.Duplicates + l.Outside + l.Filtered; sum != l.Read {
+		return fmt.Errorf("ledger does not reconcile: %d records read, %d accounted for", l.Read, sum)
+	}
+	return nil
+}
+
+// Input is the facts about one input. Times are Unix nanoseconds or event.NoTime.
+type Input struct {
+	Path        string // as shown; "-" is standard input
+	Family      string // the rotation family's name: kern.log of kern.log.2.gz
+	Format      string // "" if no format took it
+	Compression string // "", gzip, zstd, bzip2, xz
+	Size        int64  // bytes on disk, compressed; -1 if unknown
+	MTime       int64
+	SHA256      string // hex, of the bytes on disk; "" if they could not all be read
+	YearFrom    string // source of the year of year-less stamps; "" if none was needed
+	ZoneFrom    string // source of the zone of zone-less stamps; "" if none was needed
+	First, Last int64  // span of the events read, before window and filter
+	Records     Ledger
+	Notes       []string // sentences: what is missing, odd, or was assumed
+	Rejects     []Reject // examples of malformed records, the first of each reason
+	Reasons     map[string]uint64
+	Losses      []Loss
+	Incomplete  bool   // unreadable or cut: the report is missing something
+	Skipped     string // why it was not read at all; "" if it was
+}
+
+// Reject is one record that could not be decoded.
+type Reject struct {
+	Record uint64 // line or packet number, from 1
+	Reason string
+	Text   string // the record's beginning, at most 200 bytes, raw
+}
+
+// Loss sums up the loss notices of one class in one input.
+type Loss struct {
+	Class   string // kernel_lost, relay_lost, service_suppressed, kernel_flood, conntrack_full, nflog_lost
+	Notices uint64 // how many such notices
+	Lost    uint64 // records that they say were lost; 0 where they give no number
+}
+
+// Manifest is the list of all inputs.
+type Manifest struct {
+	Totals Ledger
+	Inputs []Input
+}
+
+// Place names a record of the input: PATH:LINE, or PATH#PACKET in a capture.
+func Place(path string, packets bool, record uint64) string {
+	if packets {
+		return fmt.Sprintf("%s#%d", path, record)
+	}
+	return fmt.Sprintf("%s:%d", path, record)
+}
+
+// Incomplete reports whether some input was unreadable or cut.
+func (m *Manifest) Incomplete() bool {
+	for i := range m.Inputs {
+		if m.Inputs[i].Incomplete {
+			return true
+		}
+	}
+	return false
+}
+
+// Span is the span of all inputs' events.
+func (m *Manifest) Span() (first, last int64) {
+	first, last = event.NoTime, event.NoTime
+	for i := range m.Inputs {
+		in := &m.Inputs[i]
+		if in.First != event.NoTime && (first == event.NoTime || in.First < first) {
+			first = in.First
+		}
+		if in.Last != event.NoTime && in.Last > last {
+			last = in.Last
+		}
+	}
+	return first, last
+}

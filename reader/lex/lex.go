@@ -1,0 +1,189 @@
+// Package lex holds what all text parsers need: numbers, addresses and names
+// from bytes, without allocation. Functions take a slice that holds just the
+// token and report whether all of it was valid; none of them guesses.
+package lex
+
+import (
+	"net/netip"
+
+	"fwreport/reader/event"
+)
+
+// Uint parses a decimal number up to 2^32-1, of at least one digit.
+func Uint(b []byte) (uint32, bool) {
+	if len(b) == 0 || len(b) > 10 {
+		return 0, false
+	}
+	var n uint64
+	for _, c := range b {
+		d := c - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = n*10 + uint64(d)
+	}
+	return uint32(n), n <= 1<<32-1
+}
+
+// Uint64 parses a decimal number of up to 19 digits.
+func Uint64(b []byte) (uint64, bool) {
+	if len(b) == 0 || len(b) > 19 {
+		return 0, false
+	}
+	var n uint64
+	for _, c := range b {
+		d := c - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = n*10 + uint64(d)
+	}
+	return n, true
+}
+
+// Uint16 parses a decimal number up to 65535.
+func Uint16(b []byte) (uint16, bool) {
+	if len(b) == 0 || len(b) > 5 {
+		return 0, false
+	}
+	var n uint32
+	for _, c := range b {
+		d := c - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = n*10 + uint32(d)
+	}
+	return uint16(n), n <= 0xffff
+}
+
+// Uint8 parses a decimal number up to 255.
+func Uint8(b []byte) (uint8, bool) {
+	n, ok := Uint16(b)
+	return uint8(n), ok && n <= 255
+}
+
+// nibbles maps a hex digit to its value, everything else to 0xff.
+var nibbles = func() (t [256]uint8) {
+	for i := range t {
+		t[i] = 0xff
+	}
+	for i := range 10 {
+		t['0'+i] = uint8(i)
+	}
+	for i := range 6 {
+		t['a'+i], t['A'+i] = uint8(10+i), uint8(10+i)
+	}
+	return t
+}()
+
+// Hex parses up to eight hex digits, with or without a leading 0x.
+func Hex(b []byte) (uint32, bool) {
+	if len(b) > 2 && b[0] == '0' && b[1]|0x20 == 'x' {
+		b = b[2:]
+	}
+	if len(b) == 0 || len(b) > 8 {
+		return 0, false
+	}
+	var n uint32
+	for _, c := range b {
+		d := nibbles[c]
+		if d == 0xff {
+			return 0, false
+		}
+		n = n<<4 | uint32(d)
+	}
+	return n, true
+}
+
+// HexByte parses two hex digits.
+func HexByte(a, b byte) (uint8, bool) {
+	x, y := nibbles[a], nibbles[b]
+	return x<<4 | y, x != 0xff && y != 0xff
+}
+
+// IPv4 parses a dotted quad in host order. Leading zeros are refused: some
+// readers take them for octal.
+func IPv4(b []byte) (uint32, bool) {
+	var addr, n uint32
+	digits, dots := 0, 0
+	for _, c := range b {
+		if d := c - '0'; d <= 9 {
+			if digits > 0 && n == 0 {
+				return 0, false
+			}
+			if n = n*10 + uint32(d); n > 255 {
+				return 0, false
+			}
+			digits++
+			continue
+		}
+		if c != '.' || digits == 0 || dots == 3 {
+			return 0, false
+		}
+		addr = addr<<8 | n
+		n, digits = 0, 0
+		dots++
+	}
+	return addr<<8 | n, dots == 3 && digits > 0
+}
+
+// fullIPv6 parses the kernel's spelling: eight groups of four hex digits.
+func fullIPv6(b []byte) (event.Addr, bool) {
+	var half [2]uint64
+	for g := range 8 {
+		p := b[g*5:]
+		if g < 7 && p[4] != ':' {
+			return event.Addr{}, false
+		}
+		w, x, y, z := nibbles[p[0]], nibbles[p[1]], nibbles[p[2]], nibbles[p[3]]
+		if w|x|y|z > 15 {
+			return event.Addr{}, false
+		}
+		half[g>>2] = half[g>>2]<<16 | uint64(w)<<12 | uint64(x)<<8 | uint64(y)<<4 | uint64(z)
+	}
+	return event.AddrFromHalves(half[0], half[1]), true
+}
+
+// Addr parses an IPv4 or IPv6 address in any spelling; a zone is refused.
+func Addr(b []byte) (event.Addr, bool) {
+	if len(b) == 39 {
+		if a, ok := fullIPv6(b); ok {
+			return a, true
+		}
+	}
+	if v4, ok := IPv4(b); ok {
+		return event.AddrFrom4(v4), true
+	}
+	if len(b) < 2 || len(b) > 45 {
+		return event.Addr{}, false
+	}
+	for _, c := range b {
+		if nibbles[c] == 0xff && c != ':' && c != '.' {
+			return event.Addr{}, false
+		}
+	}
+	a, err := netip.ParseAddr(string(b))
+	if err != nil || !a.Is6() {
+		return event.Addr{}, false
+	}
+	return event.AddrFrom(a), true
+}
+
+// MAC parses six hex pairs with colons.
+func MAC(b []byte) (m [6]byte, ok bool) {
+	if len(b) != 17 {
+		return m, false
+	}
+	for i := range 6 {
+		if i > 0 && b[3*i-1] != ':' {
+			return m, false
+		}
+		v, ok := HexByte(b[3*i], b[3*i+1])
+		if !ok {
+			return m, false
+		}
+		m[i] = v
+	}
+	return m, true
+}

@@ -1,0 +1,144 @@
+// Package reader turns paths into chunks of whole records, and holds the
+// vocabulary that the formats share: a Format is a descriptor, each child
+// folder implements one (syslog, ulogd, pcap).
+//
+// The way of the data: [Open] finds the inputs (walk, rotation families, compression
+// by magic bytes); [Input.Chunks] reads, hashes, decompresses and cuts one input;
+// a [Parser] turns a chunk into events. Parsers keep no state between chunks, so
+// one file of 50 GB and 500 small files run alike, and a test is a pure function.
+//
+// Ownership of memory: a Chunk belongs to who received it until Chunk.Release;
+// nothing in a Batch refers to a chunk's bytes except Reject.Text, which is copied.
+package reader
+
+import (
+	"time"
+
+	"fwreport/reader/action"
+	"fwreport/reader/event"
+	"fwreport/reader/evidence"
+)
+
+// Format describes one input format.
+type Format struct {
+	Name    string // as in the manifest: syslog, ulogd-json, pcap, pcapng
+	Doc     string // one sentence
+	Packets bool   // records are packets: evidence is PATH#N, not PATH:LINE
+
+	// Sniff looks at the head of an input (64 KiB at most, decompressed;
+	// complete if that is all of it) and returns nil if this format can read
+	// it, else why not, as a short clause ("does not begin with {").
+	Sniff func(head []byte, complete bool) error
+
+	// NewSplitter makes what cuts one input into chunks of whole records.
+	NewSplitter func() Splitter
+
+	// NewParser makes a parser for one worker.
+	NewParser func(*Options) Parser
+}
+
+// Options are what all parsers need to know. They are shared by all workers
+// and not changed while they run.
+type Options struct {
+	Symbols *event.Symbols
+	Actions *action.Table
+	Zone    *time.Location // zone of stamps that carry none; nil is UTC
+	Detail  bool           // fill Batch.Details, one for each event
+}
+
+// Location is o.Zone, or UTC.
+func (o *Options) Location() *time.Location {
+	if o.Zone == nil {
+		return time.UTC
+	}
+	return o.Zone
+}
+
+// Parser decodes chunks. A Parser serves one goroutine; what it keeps between
+// chunks are caches, never facts about the input.
+type Parser interface {
+	// Parse appends c's events to b and accounts for every record of c in it:
+	// c.Records = records with an event of their own + b.Other + b.Malformed.
+	Parse(b *Batch, c *Chunk)
+}
+
+// Splitter cuts a stream into chunks. It serves one input, from its start.
+type Splitter interface {
+	// Split looks at data, the stream's bytes from where the last Cut ended,
+	// and says where to cut. If no whole record is there and atEOF is false it
+	// returns a zero Cut and is called again with more data (Cut.Want bytes if
+	// that is set). At EOF it must take or skip everything or return an error.
+	Split(data []byte, atEOF bool) (Cut, error)
+}
+
+// Cut is what a Splitter decided: data[:Skip] belongs to no chunk (a file
+// header), data[Skip:Skip+N] holds Records whole records.
+type Cut struct {
+	Skip, N  int
+	Records  uint64
+	Meta     any  // immutable; goes to Chunk.Meta
+	Want     int  // bytes needed to go on, a hint
+	Oversize bool // N bytes are the head of one record that is too long: it is malformed
+}
+
+// Chunk is a run of whole records of one input.
+type Chunk struct {
+	Input    *Input
+	Seq      int    // number in the input, from 0
+	Data     []byte // the records
+	Prev     []byte // up to LookBack bytes that stand before Data, from a record's start on (text only)
+	Offset   int64  // of Data in the decompressed stream
+	First    uint64 // number of the first record in Data, from 1
+	Records  uint64 // number of records in Data
+	Meta     any    // from the Splitter
+	Oversize bool
+
+	buf *buffer
+}
+
+// Ref is the place of the chunk's i-th record, from 0.
+func (c *Chunk) Ref(i uint64) event.Ref { return event.MakeRef(c.Input.Index, c.First+i) }
+
+// LookBack is how many bytes before a chunk a text parser may look at, to find
+// what "last message repeated" speaks of. Two copies further apart in the file
+// than that are not connected, wherever the chunks were cut.
+const LookBack = 64 << 10
+
+// MaxRecord is the length at which a line is given up as malformed.
+const MaxRecord = 1 << 20
+
+// Batch receives what a chunk holds. It is reused: Reset keeps the memory.
+type Batch struct {
+	Events    []event.Event
+	Details   []event.Detail // if Options.Detail
+	Other     uint64
+	Malformed uint64
+	Rejects   []Reject
+	Notices   []Notice
+
+	YearInferred bool // a stamp without year was met
+	TZAssumed    bool // a stamp without zone was met
+}
+
+// Reset empties b for the next chunk.
+func (b *Batch) Reset() {
+	*b = Batch{Events: b.Events[:0], Details: b.Details[:0], Rejects: b.Rejects[:0], Notices: b.Notices[:0]}
+}
+
+// Reject appends a malformed record to b. text is copied, cut at 200 bytes.
+func (b *Batch) Reject(c *Chunk, i uint64, reason string, text []byte) {
+	b.Malformed++
+	b.Rejects = append(b.Rejects, Reject{Record: c.First + i, Reason: reason, Text: string(text[:min(len(text), 200)])})
+}
+
+// Reject is one record that could not be decoded.
+type Reject = evidence.Reject
+
+// Notice is one message about lost or suppressed records.
+type Notice struct {
+	Record uint64
+	Time   int64
+	Class  string // see evidence.Loss
+	Count  uint64 // records lost, if the message says
+	Known  bool   // whether it does
+}
