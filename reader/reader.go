@@ -35,6 +35,10 @@ type Format struct {
 
 	// NewParser makes a parser for one worker.
 	NewParser func(*Options) Parser
+
+	// YearLess finds the stamp of a line if it carries no year; nil if the
+	// format has no such stamps.
+	YearLess func(line []byte) (Stamp, bool)
 }
 
 // Options are what all parsers need to know. They are shared by all workers
@@ -102,7 +106,7 @@ func (c *Chunk) Ref(i uint64) event.Ref { return event.MakeRef(c.Input.Index, c.
 // LookBack is how many bytes before a chunk a text parser may look at, to find
 // what "last message repeated" speaks of. Two copies further apart in the file
 // than that are not connected, wherever the chunks were cut.
-const LookBack = 64 << 10
+const LookBack = 32 << 10
 
 // MaxRecord is the length at which a line is given up as malformed.
 const MaxRecord = 1 << 20

@@ -1,0 +1,180 @@
+package reader
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/mikelolasagasti/xz"
+)
+
+// compression describes one compressed form, told by its first bytes.
+type compression struct {
+	name  string
+	magic func(head []byte) bool
+	open  func(r *bufio.Reader) (io.Reader, error)
+	// written is the time that the header gives to what was compressed.
+	written func(head []byte) time.Time
+}
+
+// compressions are the forms that are read. Their names never decide: logrotate
+// can be told any extension, and evidence is renamed.
+var compressions = []*compression{
+	{
+		name:    "gzip",
+		magic:   func(h []byte) bool { return bytes.HasPrefix(h, gzipMagic) },
+		open:    func(r *bufio.Reader) (io.Reader, error) { return &gzipReader{src: r}, nil },
+		written: gzipTime,
+	},
+	{
+		name:  "zstd",
+		magic: isZstd,
+		open:  openZstd,
+	},
+	{
+		name: "bzip2",
+		magic: func(h []byte) bool {
+			return len(h) >= 10 && h[0] == 'B' && h[1] == 'Z' && h[2] == 'h' && h[3] >= '1' && h[3] <= '9' &&
+				(string(h[4:10]) == "1AY&SY" || string(h[4:10]) == "\x17\x72\x45\x38\x50\x90")
+		},
+		open: func(r *bufio.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil },
+	},
+	{
+		name:  "xz",
+		magic: func(h []byte) bool { return bytes.HasPrefix(h, []byte("\xfd7zXZ\x00")) },
+		open: func(r *bufio.Reader) (io.Reader, error) {
+			// 64 MiB is what xz -9 uses; the limit stops a crafted header
+			// from claiming 4 GiB.
+			return xz.NewReader(r, 64<<20)
+		},
+	},
+}
+
+var gzipMagic = []byte{0x1f, 0x8b, 8}
+
+// gzipTime is the MTIME field of RFC 1952: when the log was written, not when
+// the copy was made.
+func gzipTime(head []byte) time.Time {
+	if len(head) < 8 {
+		return time.Time{}
+	}
+	if sec := binary.LittleEndian.Uint32(head[4:]); sec != 0 {
+		return time.Unix(int64(sec), 0)
+	}
+	return time.Time{}
+}
+
+func isZstd(h []byte) bool {
+	if len(h) < 4 {
+		return false
+	}
+	m := binary.LittleEndian.Uint32(h)
+	return m == 0xfd2fb528 || m&0xfffffff0 == 0x184d2a50 // a frame, or a skippable one before it
+}
+
+func openZstd(r *bufio.Reader) (io.Reader, error) {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
+	if err != nil {
+		return nil, err
+	}
+	return d.IOReadCloser(), nil
+}
+
+// compressionOf is the compressed form of a stream that begins with head, or nil.
+func compressionOf(head []byte) *compression {
+	for _, c := range compressions {
+		if c.magic(head) {
+			return c
+		}
+	}
+	return nil
+}
+
+// errTrailing marks bytes after the compressed data that do not belong to it.
+var errTrailing = errors.New("bytes follow the compressed data")
+
+// gzipReader reads the members of a gzip stream one by one. The library's own
+// multistream mode takes padding and appended garbage for damage of the whole
+// and calls a bare header an empty file; here NUL padding is passed over,
+// garbage is an error after all good data, and a bare header is a cut.
+type gzipReader struct {
+	src     *bufio.Reader
+	gz      *gzip.Reader
+	members int
+}
+
+func (g *gzipReader) Read(p []byte) (int, error) {
+	for {
+		if g.gz == nil {
+			if err := g.next(); err != nil {
+				return 0, err
+			}
+		}
+		n, err := g.gz.Read(p)
+		if err == io.EOF {
+			g.finish()
+			err = nil
+			if n == 0 {
+				continue
+			}
+		}
+		return n, err
+	}
+}
+
+// finish ends a member; the next Read looks for another.
+func (g *gzipReader) finish() {
+	g.members++
+	g.gz = nil
+}
+
+// next opens the next member, or returns io.EOF at the clean end.
+func (g *gzipReader) next() error {
+	head, err := g.src.Peek(len(gzipMagic))
+	if g.members > 0 {
+		if len(head) == 0 && err == io.EOF {
+			return io.EOF
+		}
+		if !bytes.Equal(head, gzipMagic) {
+			return g.trailing()
+		}
+	}
+	gz, err := gzip.NewReader(g.src)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return err
+	}
+	gz.Multistream(false)
+	g.gz = gz
+	return nil
+}
+
+// trailing passes over NUL padding; anything else is reported.
+func (g *gzipReader) trailing() error {
+	var n int64
+	garbage := false
+	for {
+		b, err := g.src.ReadByte()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		n++
+		garbage = garbage || b != 0
+	}
+	if garbage {
+		return fmt.Errorf("%d %w", n, errTrailing)
+	}
+	return io.EOF
+}

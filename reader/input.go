@@ -1,0 +1,76 @@
+package reader
+
+import (
+	"io"
+	"time"
+
+	"fwreport/reader/event"
+	"fwreport/reader/evidence"
+)
+
+// Input is one file (or standard input) to be read.
+type Input struct {
+	Index  uint32  // position in the list of inputs; part of every event.Ref
+	Path   string  // as shown and as in evidence links
+	Format *Format // nil if it will not be read: Facts.Skipped says why
+
+	// YearRef is the reference of the year rule, Unix nanoseconds: a stamp
+	// without a year takes the latest year that is not after it. It includes
+	// the day of grace.
+	YearRef int64
+
+	// Facts are what is known of the input. Open fills in what stands outside
+	// (path, size, times, compression, format), Chunks the hash; who counts the
+	// records fills in the rest.
+	Facts evidence.Input
+
+	source      source
+	compression *compression
+	rotation    rotation
+	named       bool // given by the user, not found by walking a folder
+	ref         reference
+	yearless    bool // the head has stamps without a year
+}
+
+// source is where the bytes come from; it can be opened more than once unless
+// it is standard input.
+type source interface {
+	open() (io.ReadCloser, error)
+	once() bool
+}
+
+// reference is a time that a year can be taken from, and where it comes from.
+type reference struct {
+	at   time.Time
+	from string
+}
+
+// grace is added to every reference: clocks are skewed, zones differ.
+const grace = 24 * time.Hour
+
+func (in *Input) setReference(r reference) {
+	in.ref = r
+	in.YearRef = event.NoTime
+	if !r.at.IsZero() {
+		in.YearRef = r.at.Add(grace).UnixNano()
+	}
+}
+
+// YearSource names where the years of the input's year-less stamps come from.
+func (in *Input) YearSource() string { return in.ref.from }
+
+// Packets reports whether the input's records are packets.
+func (in *Input) Packets() bool { return in.Format != nil && in.Format.Packets }
+
+// Place names a record of the input, for messages.
+func (in *Input) Place(record uint64) string {
+	return evidence.Place(in.Path, in.Packets(), record)
+}
+
+func (in *Input) note(sentence string) { in.Facts.Notes = append(in.Facts.Notes, sentence) }
+
+// damaged notes that part of the input could not be read.
+func (in *Input) damaged(sentence string) {
+	in.note(sentence)
+	in.Facts.Incomplete = true
+}

@@ -1,0 +1,327 @@
+package reader
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"fwreport/reader/event"
+)
+
+// OpenOptions say how to find and judge inputs.
+type OpenOptions struct {
+	Formats []*Format
+	Stdin   io.Reader      // what "-" means
+	Now     time.Time      // last resort for the year rule
+	Year    int            // year of the last record of year-less stamps; 0: the year rule decides
+	Zone    *time.Location // of stamps that carry none; nil is UTC
+}
+
+func (o *OpenOptions) zone() *time.Location {
+	if o.Zone == nil {
+		return time.UTC
+	}
+	return o.Zone
+}
+
+// Open finds the inputs behind paths: files, folders (walked, symbolic links and
+// special files inside them are passed over and noted) and "-". It reads the
+// head of each to tell compression and format. The inputs come back ordered by
+// folder, family and age, oldest first, and numbered in that order.
+//
+// A path that does not exist is an error. A file that exists but cannot be read
+// is an input with Facts.Incomplete: the rest goes on.
+func Open(ctx context.Context, paths []string, opt OpenOptions) ([]*Input, error) {
+	f := finder{opt: &opt}
+	for _, p := range paths {
+		if err := f.add(p); err != nil {
+			return nil, err
+		}
+	}
+	inputs := f.inputs
+	slices.SortStableFunc(inputs, byAge)
+	inputs = slices.CompactFunc(inputs, func(a, b *Input) bool { return a.Path == b.Path })
+	if len(inputs) > event.MaxInputs {
+		return nil, fmt.Errorf("%d inputs are more than one run can number (%d): split the folder", len(inputs), event.MaxInputs)
+	}
+	for i, in := range inputs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		in.Index = uint32(i)
+		in.examine(&opt)
+	}
+	if opt.Year != 0 {
+		resolveYear(inputs, &opt)
+	}
+	return inputs, nil
+}
+
+func byAge(a, b *Input) int {
+	if c := cmp.Compare(a.rotation.family, b.rotation.family); c != 0 {
+		return c
+	}
+	switch {
+	case a.rotation.older(b.rotation):
+		return -1
+	case b.rotation.older(a.rotation):
+		return 1
+	}
+	return cmp.Compare(a.Path, b.Path)
+}
+
+// finder collects inputs.
+type finder struct {
+	opt    *OpenOptions
+	inputs []*Input
+}
+
+func (f *finder) add(path string) error {
+	if path == "-" {
+		f.inputs = append(f.inputs, stdinInput(f.opt.Stdin))
+		return nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("cannot read %s: %w", path, reason(err))
+	}
+	if info.IsDir() {
+		return f.walk(path)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is a %s: only files, folders and - are read", path, kindOf(info.Mode()))
+	}
+	in := fileInput(filepath.Clean(path), info)
+	in.named = true
+	f.inputs = append(f.inputs, in)
+	return nil
+}
+
+// walk adds the files below a folder. What cannot be read is an input too, so
+// that it is named in the report.
+func (f *finder) walk(root string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			in := &Input{Path: path}
+			in.Facts.Path = path
+			in.Facts.Size = -1
+			in.skip(fmt.Sprintf("cannot be read: %v", reason(err)), true)
+			f.inputs = append(f.inputs, in)
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() {
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return nil // gone between listing and looking
+		}
+		in := fileInput(path, info)
+		if !info.Mode().IsRegular() {
+			in.skip("it is a "+kindOf(info.Mode())+", which is not followed", false)
+		}
+		f.inputs = append(f.inputs, in)
+		return nil
+	})
+}
+
+func kindOf(m fs.FileMode) string {
+	switch {
+	case m&fs.ModeSymlink != 0:
+		return "symbolic link"
+	case m&fs.ModeNamedPipe != 0:
+		return "named pipe"
+	case m&fs.ModeSocket != 0:
+		return "socket"
+	case m&fs.ModeDevice != 0:
+		return "device"
+	}
+	return "special file"
+}
+
+// reason is the plain reason of a file system error, without operation and path.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+func fileInput(path string, info fs.FileInfo) *Input {
+	in := &Input{Path: path, source: file(path), rotation: rotationOf(path)}
+	in.Facts.Path, in.Facts.Family = path, in.rotation.family
+	in.Facts.Size, in.Facts.MTime = info.Size(), info.ModTime().UnixNano()
+	in.Facts.First, in.Facts.Last = event.NoTime, event.NoTime
+	return in
+}
+
+func stdinInput(r io.Reader) *Input {
+	in := &Input{Path: "-", source: &stream{r: r}, rotation: rotation{family: "-"}, named: true}
+	in.Facts.Path, in.Facts.Family, in.Facts.Size, in.Facts.MTime = "-", "-", -1, event.NoTime
+	in.Facts.First, in.Facts.Last = event.NoTime, event.NoTime
+	return in
+}
+
+type file string
+
+func (f file) open() (io.ReadCloser, error) { return os.Open(string(f)) }
+func (file) once() bool                     { return false }
+
+// stream is standard input. Its head is looked at and then read again, so it is
+// opened as a buffer that keeps what was peeked.
+type stream struct {
+	r   io.Reader
+	buf *bufio.Reader
+}
+
+func (s *stream) open() (io.ReadCloser, error) {
+	if s.buf == nil {
+		s.buf = bufio.NewReaderSize(s.r, 2*headSize)
+	}
+	return io.NopCloser(s.buf), nil
+}
+func (*stream) once() bool { return true }
+
+// skip decides that in is not read.
+func (in *Input) skip(why string, loss bool) {
+	in.Facts.Skipped = why
+	in.Facts.Incomplete = in.Facts.Incomplete || loss
+}
+
+// examine looks at the head of in: compression, format, reference of the year.
+func (in *Input) examine(opt *OpenOptions) {
+	if in.Facts.Skipped != "" {
+		return
+	}
+	raw, err := in.peek()
+	if err != nil {
+		in.skip(fmt.Sprintf("cannot be read: %v", reason(err)), true)
+		return
+	}
+	in.compression = compressionOf(raw)
+	head, complete := raw, len(raw) < headSize
+	var damage error
+	if in.compression != nil {
+		in.Facts.Compression = in.compression.name
+		head, complete, damage = in.decompressHead(raw)
+	}
+	in.setReference(in.findReference(raw, opt.Now))
+	if len(head) == 0 {
+		in.examineEmpty(damage)
+		return
+	}
+	var loss bool
+	var why string
+	if in.Format, why, loss = sniff(opt.Formats, head, complete); in.Format == nil {
+		in.skip(why, loss || in.named)
+		return
+	}
+	in.Facts.Format = in.Format.Name
+	in.yearless = in.Format.YearLess != nil && firstYearless(in.Format, head) != nil
+}
+
+func (in *Input) examineEmpty(damage error) {
+	if damage != nil {
+		in.skip(fmt.Sprintf("its %s data cannot be decompressed: %v", in.Facts.Compression, damage), true)
+		return
+	}
+	in.skip("it is empty", false)
+}
+
+// peek returns the first bytes of in as they stand on disk.
+func (in *Input) peek() ([]byte, error) {
+	rc, err := in.source.open()
+	if err != nil {
+		return nil, err
+	}
+	defer rc.Close()
+	if s, ok := in.source.(*stream); ok {
+		head, err := s.buf.Peek(headSize)
+		return bytes.Clone(head), ignoreEOF(err)
+	}
+	head := make([]byte, headSize)
+	n, err := io.ReadFull(rc, head)
+	return head[:n], ignoreEOF(err)
+}
+
+func ignoreEOF(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return nil
+	}
+	return err
+}
+
+// decompressHead decompresses what the raw head holds. The error is that of
+// the decompressor, met before anything came out.
+func (in *Input) decompressHead(raw []byte) (head []byte, complete bool, err error) {
+	r, err := in.compression.open(bufio.NewReader(bytes.NewReader(raw)))
+	if err != nil {
+		return nil, false, err
+	}
+	head = make([]byte, headSize)
+	n, err := io.ReadFull(r, head)
+	if n > 0 || err == io.EOF {
+		complete = len(raw) < headSize && (err == io.EOF || err == io.ErrUnexpectedEOF)
+		return head[:n], complete, nil
+	}
+	if len(raw) == headSize && ignoreEOF(err) == nil {
+		return in.decompressMore()
+	}
+	return nil, false, err
+}
+
+// decompressMore is for forms whose first block is larger than the head (bzip2
+// blocks are up to 900 kB).
+func (in *Input) decompressMore() (head []byte, complete bool, err error) {
+	if in.source.once() {
+		return nil, false, errors.New("standard input in this form needs more than its head to be recognised: decompress it first")
+	}
+	rc, err := in.source.open()
+	if err != nil {
+		return nil, false, err
+	}
+	defer rc.Close()
+	r, err := in.compression.open(bufio.NewReaderSize(rc, 1<<18))
+	if err != nil {
+		return nil, false, err
+	}
+	head = make([]byte, headSize)
+	n, err := io.ReadFull(r, head)
+	return head[:n], false, ignoreEOF(err)
+}
+
+// findReference takes the first that is known of: the compressed header's time,
+// the file's modification time, the date in a rotated name, the clock.
+func (in *Input) findReference(raw []byte, now time.Time) reference {
+	if in.compression != nil && in.compression.written != nil {
+		if t := in.compression.written(raw); plausible(t) {
+			return reference{t, in.compression.name + " header"}
+		}
+	}
+	if in.Facts.MTime != event.NoTime {
+		if t := time.Unix(0, in.Facts.MTime); plausible(t) {
+			return reference{t, "mtime"}
+		}
+	}
+	if !in.rotation.date.IsZero() {
+		// A rotated file is dated by the day of the rotation, zone unknown.
+		return reference{in.rotation.date.Add(24 * time.Hour), "file name"}
+	}
+	return reference{now, "clock"}
+}
+
+// plausible tells a real time from the ones that mean "not set".
+func plausible(t time.Time) bool { return t.Year() >= 1990 && t.Year() < 2200 }
