@@ -11,6 +11,7 @@ type Detail struct {
 	PRI      int // -1 if absent
 	Facility string
 	Level    string
+	KmsgSeq  int64 // sequence number of /dev/kmsg, -1 if absent
 
 	MACRaw             string // MAC= as printed where it is not an Ethernet header
 	EtherType          string // four hex digits
@@ -41,6 +42,8 @@ type Detail struct {
 	Group              int // NFLOG group, -1 if absent
 	Inner              *Inner
 	ARP                *ARPDetail
+	Class              string // action.Decision.Class: drop, reject, deny?, … ; Event.Action is the word shown
+	ActionSource       string // what decided, where it was not the prefix: ulogd-label
 	Chain, Rule        string
 	FrontEnd, Category string
 	Extra              []string // unknown KEY=value, verbatim
@@ -49,7 +52,7 @@ type Detail struct {
 // NewDetail returns a Detail with every number absent.
 func NewDetail() Detail {
 	return Detail{
-		PRI: -1, VLAN: -1, VLANPrio: -1, TOS: -1, Prec: -1, TC: -1, FlowLabel: -1, L4Len: -1, Res: -1, URGP: -1,
+		PRI: -1, KmsgSeq: -1, VLAN: -1, VLANPrio: -1, TOS: -1, Prec: -1, TC: -1, FlowLabel: -1, L4Len: -1, Res: -1, URGP: -1,
 		ICMPID: -1, ICMPSeq: -1, Param: -1, Pointer: -1, MTU: -1, Incomplete: -1, Group: -1,
 	}
 }
