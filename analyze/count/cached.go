@@ -38,7 +38,7 @@ func (c *Cached[V]) At(k Words) *V {
 	if s.next != 0 && s.key == k {
 		return &c.Vals[s.next-1]
 	}
-	v := c.Table.At(k)
-	s.key, s.next = k, c.index[k]+1
-	return v
+	i := c.place(k)
+	s.key, s.next = k, i+1
+	return &c.Vals[i]
 }

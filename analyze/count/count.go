@@ -97,7 +97,10 @@ func NewTable[K comparable, V any]() *Table[K, V] {
 }
 
 // At is the value of k, a zero one if k is new. It is valid until the next At.
-func (t *Table[K, V]) At(k K) *V {
+func (t *Table[K, V]) At(k K) *V { return &t.Vals[t.place(k)] }
+
+// place is the index of k, a new one at need.
+func (t *Table[K, V]) place(k K) uint32 {
 	i, ok := t.index[k]
 	if !ok {
 		i = uint32(len(t.Keys))
@@ -106,7 +109,7 @@ func (t *Table[K, V]) At(k K) *V {
 		t.Keys = append(t.Keys, k)
 		t.Vals = append(t.Vals, zero)
 	}
-	return &t.Vals[i]
+	return i
 }
 
 // Find is the value of k, nil if there is none.
