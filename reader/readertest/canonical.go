@@ -64,7 +64,7 @@ func (m fields) envelope(sym *event.Symbols, e *event.Event, d *event.Detail) {
 	m.str("level", d.Level)
 	m.when(d.KmsgSeq >= 0, "kmsg_seq", d.KmsgSeq)
 	m.when(e.Has(event.HasUptime), "uptime", float64(e.Uptime)/1e6)
-	m.when(e.Has(event.Repeat), "repeat", e.Count)
+	m.when(e.Count > 1, "repeat", e.Count)
 	m.when(e.Has(event.Truncated), "truncated", true)
 	m.when(e.Has(event.DamagedBefore), "damaged_before", true)
 	m.when(e.Has(event.MalformedTail), "malformed_tail", true)

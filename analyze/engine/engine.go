@@ -1,0 +1,111 @@
+// Package engine runs the parallel part: inputs → chunks → workers → one Set.
+//
+// Readers (one goroutine an input, as many at once as there are workers) read,
+// hash, decompress and cut; workers parse chunks, sort events into the ledger
+// and add what is left to their own Set; the Sets are merged at the end. So a
+// single large file keeps all workers busy, a single gzip is decompressed while
+// it is parsed, and many files are decompressed side by side. What crosses
+// goroutines are chunks of about a thousand records, never records: a channel
+// operation costs more than counting an event.
+//
+// Results do not depend on the number of workers or on timing: States are
+// commutative, and the facts about inputs are folded in the chunks' order.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"fwreport/analyze"
+	"fwreport/reader"
+	"fwreport/reader/event"
+	"fwreport/reader/evidence"
+	"fwreport/report"
+)
+
+// Config says what to run.
+type Config struct {
+	Inputs  []*reader.Input
+	Modules []*analyze.Analyzer
+	Options reader.Options
+	Window  report.Window           // events outside are counted as such
+	Keep    func(*event.Event) bool // nil keeps all; the others are counted as filtered
+	Jobs    int                     // workers; at least 1
+	Read    func(bytes int)         // told of bytes read from disk, from several goroutines; may be nil
+}
+
+// Result is what a run found.
+type Result struct {
+	Set      *analyze.Set
+	Manifest evidence.Manifest
+	Span     report.Span // of the events counted
+	Assumed  uint64      // events whose verdict is an assumption, repeats included
+}
+
+// Run reads all inputs. The error is that of ctx.
+func Run(ctx context.Context, cfg Config) (*Result, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	chunks := make(chan *reader.Chunk, 2*cfg.Jobs)
+	var readers, workers sync.WaitGroup
+	startReaders(ctx, &cfg, chunks, &readers)
+	all := make([]*worker, max(cfg.Jobs, 1))
+	for i := range all {
+		all[i] = newWorker(&cfg)
+		workers.Go(func() { all[i].run(ctx, chunks) })
+	}
+	readers.Wait()
+	close(chunks)
+	workers.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("reading evidence: %w", context.Cause(ctx))
+	}
+	return finish(&cfg, all), nil
+}
+
+// startReaders reads the inputs in their order, several at once.
+func startReaders(ctx context.Context, cfg *Config, chunks chan<- *reader.Chunk, wg *sync.WaitGroup) {
+	var next atomic.Int64
+	emit := func(c *reader.Chunk) error {
+		select {
+		case chunks <- c:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	for range min(max(cfg.Jobs, 1), max(len(cfg.Inputs), 1)) {
+		wg.Go(func() {
+			for {
+				i := next.Add(1) - 1
+				if i >= int64(len(cfg.Inputs)) || ctx.Err() != nil {
+					return
+				}
+				if cfg.Inputs[i].Chunks(cfg.Read, emit) != nil {
+					return // ctx is done; Run tells why
+				}
+			}
+		})
+	}
+}
+
+// finish merges the workers and completes the manifest.
+func finish(cfg *Config, workers []*worker) *Result {
+	first := workers[0]
+	for _, w := range workers[1:] {
+		first.merge(w)
+	}
+	res := &Result{Set: first.set, Span: first.span, Assumed: first.assumed}
+	for i, in := range cfg.Inputs {
+		facts := in.Facts
+		if t := first.tallies[uint32(i)]; t != nil {
+			t.complete(&facts, in, &cfg.Options)
+		}
+		res.Manifest.Inputs = append(res.Manifest.Inputs, facts)
+		res.Manifest.Totals.Add(facts.Records)
+	}
+	checkFamilies(cfg.Inputs, res.Manifest.Inputs)
+	return res
+}

@@ -1,0 +1,265 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"fwreport/reader"
+	"fwreport/reader/event"
+	"fwreport/reader/evidence"
+)
+
+// tally is what one worker learnt of one input.
+type tally struct {
+	ledger  evidence.Ledger
+	reasons map[string]uint64
+	rejects []evidence.Reject // the first examples of each reason
+	losses  map[string]evidence.Loss
+	runs    []run
+
+	yearless, zoneless bool
+	timeless           uint64 // events without a wall-clock time
+	folded, gap        uint64 // events in the hour that exists twice, or not at all
+	undated            uint64 // of timeless, those outside the window for it
+}
+
+// run is the order of times in one chunk: runs are folded in the chunks' order.
+type run struct {
+	seq         int
+	first, last int64 // earliest and latest time
+	back        int64 // largest step back from a time seen before
+	backRef     event.Ref
+	lowRef      event.Ref // of the earliest time
+}
+
+// examples is how many rejected records of each reason are kept for the report.
+const examples = 5
+
+func newTally() *tally {
+	return &tally{reasons: map[string]uint64{}, losses: map[string]evidence.Loss{}}
+}
+
+// chunk takes what the parser said of a chunk.
+func (t *tally) chunk(c *reader.Chunk, b *reader.Batch) {
+	t.ledger.Read += c.Records
+	t.ledger.Other += b.Other
+	t.ledger.Malformed += b.Malformed
+	t.yearless = t.yearless || b.YearInferred
+	t.zoneless = t.zoneless || b.TZAssumed
+	for i := range b.Rejects {
+		t.reasons[b.Rejects[i].Reason]++
+		t.rejects = append(t.rejects, b.Rejects[i])
+	}
+	if len(t.rejects) > 64*examples {
+		t.rejects = firstOfEach(t.rejects)
+	}
+	for i := range b.Notices {
+		n := &b.Notices[i]
+		t.addLoss(evidence.Loss{Class: n.Class, Notices: 1, Lost: n.Count})
+	}
+	if r, ok := runOf(c, b.Events); ok {
+		t.runs = append(t.runs, r)
+	}
+}
+
+func (t *tally) addLoss(l evidence.Loss) {
+	have := t.losses[l.Class]
+	have.Class = l.Class
+	have.Notices += l.Notices
+	have.Lost += l.Lost
+	t.losses[l.Class] = have
+}
+
+// put counts an event that is left out.
+func (t *tally) put(column *uint64, e *event.Event) {
+	if e.Has(event.Repeat) {
+		return // its record is counted as other; what it repeats is left out with it
+	}
+	*column++
+	if e.Time == event.NoTime {
+		t.undated++
+	}
+}
+
+// event counts an event that is kept.
+func (t *tally) event(e *event.Event) {
+	if e.Has(event.Repeat) {
+		t.ledger.Repeats += uint64(e.Count)
+	} else {
+		t.ledger.Events++
+		t.ledger.Repeats += uint64(e.Count) - 1
+	}
+	if e.Time == event.NoTime {
+		t.timeless++
+	}
+	if e.Fields&(event.TimeFolded|event.TimeGap) != 0 {
+		if e.Has(event.TimeFolded) {
+			t.folded++
+		} else {
+			t.gap++
+		}
+	}
+}
+
+// firstOfEach keeps the first examples of each reason, by place.
+func firstOfEach(rejects []evidence.Reject) []evidence.Reject {
+	slices.SortStableFunc(rejects, func(a, b evidence.Reject) int { return cmp.Compare(a.Record, b.Record) })
+	seen := map[string]int{}
+	return slices.DeleteFunc(rejects, func(r evidence.Reject) bool {
+		seen[r.Reason]++
+		return seen[r.Reason] > examples
+	})
+}
+
+// runOf is the order of times in a chunk.
+func runOf(c *reader.Chunk, events []event.Event) (run, bool) {
+	r := run{seq: c.Seq, first: event.NoTime, last: event.NoTime}
+	for i := range events {
+		e := &events[i]
+		if e.Time == event.NoTime {
+			continue
+		}
+		if r.last != event.NoTime && r.last-e.Time > r.back {
+			r.back, r.backRef = r.last-e.Time, e.Ref
+		}
+		if r.first == event.NoTime || e.Time < r.first {
+			r.first, r.lowRef = e.Time, e.Ref
+		}
+		r.last = max(r.last, e.Time)
+	}
+	return r, r.first != event.NoTime
+}
+
+// then is the run of r's records followed by o's.
+func (r run) then(o run) run {
+	if o.back > r.back {
+		r.back, r.backRef = o.back, o.backRef
+	}
+	if d := r.last - o.first; d > r.back {
+		r.back, r.backRef = d, o.lowRef
+	}
+	if o.first < r.first {
+		r.first, r.lowRef = o.first, o.lowRef
+	}
+	r.last = max(r.last, o.last)
+	return r
+}
+
+func (t *tally) merge(o *tally) {
+	t.ledger.Add(o.ledger)
+	for k, n := range o.reasons {
+		t.reasons[k] += n
+	}
+	t.rejects = append(t.rejects, o.rejects...)
+	for _, l := range o.losses {
+		t.addLoss(l)
+	}
+	t.runs = append(t.runs, o.runs...)
+	t.yearless = t.yearless || o.yearless
+	t.zoneless = t.zoneless || o.zoneless
+	t.timeless += o.timeless
+	t.undated += o.undated
+	t.folded += o.folded
+	t.gap += o.gap
+}
+
+// complete writes the tally into the input's facts.
+func (t *tally) complete(f *evidence.Input, in *reader.Input, opt *reader.Options) {
+	f.Records = t.ledger
+	f.Rejects = firstOfEach(t.rejects)
+	f.Reasons = t.reasons
+	for _, l := range t.losses {
+		f.Losses = append(f.Losses, l)
+	}
+	slices.SortFunc(f.Losses, func(a, b evidence.Loss) int { return cmp.Compare(a.Class, b.Class) })
+	if t.yearless {
+		f.YearFrom = in.YearSource()
+	}
+	if t.zoneless {
+		f.ZoneFrom = opt.Location().String()
+	}
+	f.Notes = append(f.Notes, t.timeNotes(f, in)...)
+	f.Notes = append(f.Notes, lossNotes(f.Losses)...)
+}
+
+// timeNotes says what is to be known of the input's times, and sets its span.
+func (t *tally) timeNotes(f *evidence.Input, in *reader.Input) []string {
+	var notes []string
+	if len(t.runs) > 0 {
+		slices.SortFunc(t.runs, func(a, b run) int { return cmp.Compare(a.seq, b.seq) })
+		all := t.runs[0]
+		for _, r := range t.runs[1:] {
+			all = all.then(r)
+		}
+		f.First, f.Last = all.first, all.last
+		if all.back > int64(24*time.Hour) {
+			notes = append(notes, fmt.Sprintf("its records run back in time by up to %s, at %s: the clock was set, the file was put together, or it spans more than a year",
+				days(all.back), in.Place(all.backRef.Record())))
+		}
+	}
+	if n := t.timeless + t.undated; n > 0 {
+		s := fmt.Sprintf("%d records carry no wall-clock time", n)
+		if t.undated > 0 {
+			s += fmt.Sprintf("; %d of them were left out because they cannot be placed in the window", t.undated)
+		}
+		notes = append(notes, s)
+	}
+	if t.folded > 0 {
+		notes = append(notes, fmt.Sprintf("%d records fall into the hour that exists twice when clocks are set back; the earlier instant was taken", t.folded))
+	}
+	if t.gap > 0 {
+		notes = append(notes, fmt.Sprintf("%d records fall into the hour that does not exist when clocks are set forward: is the zone right?", t.gap))
+	}
+	return notes
+}
+
+func days(ns int64) string { return fmt.Sprintf("%.1f days", float64(ns)/float64(24*time.Hour)) }
+
+// lossWords says in words what each class of loss notice means.
+var lossWords = map[string]string{
+	"kernel_lost":        "kernel messages were lost before they were logged",
+	"relay_lost":         "the syslog daemon dropped messages",
+	"service_suppressed": "journald suppressed messages of a service",
+	"kernel_flood":       "the kernel suppressed messages of other kinds (a sign of a flood)",
+	"conntrack_full":     "the connection table was full: the firewall itself dropped packets",
+	"nflog_lost":         "the netlink log lost events",
+	"capture_dropped":    "the capture dropped packets",
+}
+
+func lossNotes(losses []evidence.Loss) []string {
+	var notes []string
+	for _, l := range losses {
+		words := lossWords[l.Class]
+		if words == "" {
+			words = l.Class
+		}
+		s := fmt.Sprintf("%s (%d notices", words, l.Notices)
+		if l.Lost > 0 {
+			s += fmt.Sprintf(", at least %d records", l.Lost)
+		}
+		s += ")"
+		if l.Class != "kernel_flood" && l.Class != "conntrack_full" {
+			s += ": counts are lower bounds"
+		}
+		notes = append(notes, s)
+	}
+	return notes
+}
+
+// checkFamilies notes rotated files that do not come out in order.
+func checkFamilies(inputs []*reader.Input, facts []evidence.Input) {
+	older := -1
+	for i := range facts {
+		f := &facts[i]
+		if f.First == event.NoTime {
+			continue
+		}
+		if older >= 0 && facts[older].Family == f.Family && f.First < facts[older].Last-int64(time.Minute) {
+			f.Notes = append(f.Notes, fmt.Sprintf("it begins %s before the older %s of its rotation ends: a year, a zone or a name is wrong, or files of several hosts are mixed",
+				(time.Duration(facts[older].Last-f.First)).Round(time.Second), facts[older].Path))
+		}
+		older = i
+	}
+}

@@ -1,0 +1,133 @@
+package engine
+
+import (
+	"context"
+
+	"fwreport/analyze"
+	"fwreport/reader"
+	"fwreport/reader/event"
+	"fwreport/report"
+)
+
+// worker parses chunks and counts their events.
+type worker struct {
+	cfg     *Config
+	set     *analyze.Set
+	parsers map[*reader.Format]reader.Parser
+	batch   reader.Batch
+	tallies map[uint32]*tally
+	span    report.Span
+	assumed uint64
+}
+
+func newWorker(cfg *Config) *worker {
+	return &worker{
+		cfg:     cfg,
+		set:     analyze.NewSet(cfg.Modules, cfg.Options.Symbols),
+		parsers: map[*reader.Format]reader.Parser{},
+		tallies: map[uint32]*tally{},
+		span:    report.Span{First: event.NoTime, Last: event.NoTime},
+	}
+}
+
+func (w *worker) run(ctx context.Context, chunks <-chan *reader.Chunk) {
+	for c := range chunks {
+		if ctx.Err() == nil {
+			w.chunk(c)
+		}
+		c.Release()
+	}
+}
+
+func (w *worker) chunk(c *reader.Chunk) {
+	w.batch.Reset()
+	if c.Oversize {
+		w.batch.Reject(c, 0, "longer than 1 MiB without an end", c.Data)
+	} else {
+		w.parser(c.Input.Format).Parse(&w.batch, c)
+	}
+	t := w.tally(c.Input.Index)
+	t.chunk(c, &w.batch)
+	w.set.Add(w.sift(t))
+}
+
+func (w *worker) parser(f *reader.Format) reader.Parser {
+	p := w.parsers[f]
+	if p == nil {
+		p = f.NewParser(&w.cfg.Options)
+		w.parsers[f] = p
+	}
+	return p
+}
+
+func (w *worker) tally(input uint32) *tally {
+	t := w.tallies[input]
+	if t == nil {
+		t = newTally()
+		w.tallies[input] = t
+	}
+	return t
+}
+
+// sift sorts the batch's events into the ledger and returns those that count,
+// moved to the front of the batch.
+func (w *worker) sift(t *tally) []event.Event {
+	kept := w.batch.Events[:0]
+	open := w.cfg.Window.Since == event.NoTime && w.cfg.Window.Until == event.NoTime
+	for i := range w.batch.Events {
+		e := &w.batch.Events[i]
+		switch {
+		case !open && !within(&w.cfg.Window, e.Time):
+			t.put(&t.ledger.Outside, e)
+		case w.cfg.Keep != nil && !w.cfg.Keep(e):
+			t.put(&t.ledger.Filtered, e)
+		default:
+			t.event(e)
+			w.note(e)
+			if len(kept) != i {
+				kept = append(kept, *e)
+			} else {
+				kept = kept[:i+1]
+			}
+		}
+	}
+	return kept
+}
+
+// within reports whether a time is in the window. A record without a time
+// cannot be placed in one.
+func within(win *report.Window, t int64) bool {
+	if t == event.NoTime {
+		return false
+	}
+	return (win.Since == event.NoTime || t >= win.Since) && (win.Until == event.NoTime || t < win.Until)
+}
+
+// note keeps the facts about counted events that are not a module's.
+func (w *worker) note(e *event.Event) {
+	if e.Time != event.NoTime {
+		if e.Time < w.span.First || w.span.First == event.NoTime {
+			w.span.First = e.Time
+		}
+		w.span.Last = max(w.span.Last, e.Time)
+	}
+	if e.Has(event.Assumed) {
+		w.assumed += uint64(e.Count)
+	}
+}
+
+func (w *worker) merge(o *worker) {
+	w.set.Merge(o.set)
+	w.assumed += o.assumed
+	if o.span.First != event.NoTime && (w.span.First == event.NoTime || o.span.First < w.span.First) {
+		w.span.First = o.span.First
+	}
+	w.span.Last = max(w.span.Last, o.span.Last)
+	for i, t := range o.tallies {
+		if have := w.tallies[i]; have != nil {
+			have.merge(t)
+		} else {
+			w.tallies[i] = t
+		}
+	}
+}

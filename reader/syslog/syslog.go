@@ -1,0 +1,178 @@
+// Package syslog reads text logs that hold firewall records: RFC 3164 with and
+// without priority, ISO 8601 stamps (rsyslog's and systemd's default), RFC 5424
+// and dmesg. It takes the envelope off each line and leaves the record itself
+// to package netfilter.
+//
+// Each line is judged by itself, so files that mix envelopes (a relay's, a
+// concatenation) need no special care: a form is told by its first bytes, and
+// voting on one per file, as was tried first, saved nothing.
+//
+// A Parser keeps caches only: the minute of the last stamp, the last names. What
+// "last message repeated" speaks of is looked up in the text before the line
+// (Chunk.Prev), not remembered, so chunks can be parsed in any order.
+package syslog
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"fwreport/reader"
+	"fwreport/reader/event"
+	"fwreport/reader/lex"
+	"fwreport/reader/netfilter"
+)
+
+// Format is the text log.
+var Format = &reader.Format{
+	Name:        "syslog",
+	Doc:         "text logs with netfilter records: RFC 3164, ISO stamps, RFC 5424, dmesg",
+	Sniff:       sniff,
+	NewSplitter: reader.NewLineSplitter,
+	NewParser:   newParser,
+	YearLess:    yearless,
+}
+
+// sniff takes every text but what is surely something else: a text without a
+// firewall record is read and counted as such.
+func sniff(head []byte, complete bool) error {
+	text := bytes.TrimLeft(head, "\x00") // crashes pad logs with NUL
+	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
+		return errors.New("the text is UTF-16: convert it to UTF-8")
+	}
+	control := 0
+	for _, c := range text {
+		if c < ' ' && c != '\n' && c != '\t' && c != '\r' && c != 0x1b {
+			control++
+		}
+	}
+	if control*20 > len(text) {
+		return fmt.Errorf("not text: %d of the first %d bytes are control characters", control, len(text))
+	}
+	line, _ := reader.NextLine(bytes.TrimLeft(text, " \r\n\t\ufeff"))
+	switch {
+	case len(line) > 1 && line[0] == '{' && bytes.HasSuffix(bytes.TrimRight(line, " "), []byte("}")):
+		return errors.New("begins with a JSON object")
+	case bytes.HasPrefix(line, []byte("<?xml")):
+		return errors.New("begins with an XML declaration")
+	}
+	return nil
+}
+
+type parser struct {
+	opt   *reader.Options
+	clock clock
+	body  *netfilter.Parser
+	names *lex.Interner
+	host  lex.Slot
+	env   envelope
+}
+
+func newParser(opt *reader.Options) reader.Parser {
+	names := lex.NewInterner(opt.Symbols)
+	return &parser{
+		opt: opt, names: names, body: netfilter.NewParser(opt, names),
+		clock: clock{zone: opt.Location()},
+	}
+}
+
+// Parse implements reader.Parser.
+func (p *parser) Parse(b *reader.Batch, c *reader.Chunk) {
+	rest := c.Data
+	for i := uint64(0); len(rest) > 0; i++ {
+		var line []byte
+		start := len(c.Data) - len(rest)
+		line, rest = reader.NextLine(rest)
+		p.line(b, c, i, start, line)
+	}
+}
+
+// line accounts for one line; start is its offset in the chunk.
+func (p *parser) line(b *reader.Batch, c *reader.Chunk, i uint64, start int, line []byte) {
+	if len(line) > 0 && line[0] == 0 {
+		line = bytes.TrimLeft(line, "\x00")
+	}
+	if len(line) > 2 && line[0] == bomBytes[0] {
+		line = bytes.TrimPrefix(line, bom)
+	}
+	env := &p.env
+	p.open(env, line, c.Input.YearRef)
+	msg, count := env.msg, uint32(1)
+	if n, inner, ok := repeatedBracket(msg); ok {
+		count, msg = n, stripUptime(env, skipSpaces(inner))
+	}
+	outcome, why := p.record(b, msg)
+	switch outcome {
+	case netfilter.Packet:
+		p.complete(b, c.Ref(i), count)
+	case netfilter.Malformed:
+		p.drop(b)
+		b.Reject(c, i, why, line)
+	default:
+		p.drop(b)
+		p.other(b, c, i, start)
+	}
+}
+
+var bomBytes = [3]byte{0xef, 0xbb, 0xbf}
+
+// record appends an event and decodes msg into it.
+func (p *parser) record(b *reader.Batch, msg []byte) (netfilter.Outcome, string) {
+	b.Events = append(b.Events, event.Event{})
+	var d *event.Detail
+	if p.opt.Detail {
+		b.Details = append(b.Details, event.NewDetail())
+		d = &b.Details[len(b.Details)-1]
+	}
+	return p.body.Parse(&b.Events[len(b.Events)-1], d, msg)
+}
+
+// drop takes the event back.
+func (p *parser) drop(b *reader.Batch) {
+	b.Events = b.Events[:len(b.Events)-1]
+	if p.opt.Detail {
+		b.Details = b.Details[:len(b.Details)-1]
+	}
+}
+
+// complete sets the envelope's part of the last event.
+func (p *parser) complete(b *reader.Batch, ref event.Ref, count uint32) {
+	e, env := &b.Events[len(b.Events)-1], &p.env
+	e.Time, e.Ref, e.Count = env.time, ref, count
+	e.Fields |= env.marks
+	if env.hasUptime && !e.Has(event.HasUptime) {
+		e.Uptime = env.uptime
+		e.Fields |= event.HasUptime
+	}
+	e.Host = p.host.Sym(p.names, env.host)
+	b.YearInferred = b.YearInferred || env.marks&event.YearInferred != 0
+	b.TZAssumed = b.TZAssumed || env.marks&event.TZAssumed != 0
+	if p.opt.Detail {
+		env.describe(&b.Details[len(b.Details)-1])
+	}
+}
+
+// describe fills in the envelope's part of a Detail.
+func (env *envelope) describe(d *event.Detail) {
+	d.PRI, d.Tag = env.pri, string(env.tag)
+	d.Facility, d.Level = string(env.facility), string(env.level)
+	if env.pid >= 0 {
+		d.PID, d.HasPID = env.pid, true
+	}
+}
+
+// other is for lines without a record: repeats and loss notices count, the rest
+// is none of our business. The line itself is no event in any case.
+func (p *parser) other(b *reader.Batch, c *reader.Chunk, i uint64, start int) {
+	b.Other++
+	msg := p.env.msg
+	if n, quote, ok := repeats(msg); ok {
+		p.repeat(b, c, i, start, n, quote)
+		return
+	}
+	if class, lost, known, ok := lossNotice(msg); ok {
+		b.Notices = append(b.Notices, reader.Notice{
+			Record: c.First + i, Time: p.env.time, Class: class, Count: lost, Known: known,
+		})
+	}
+}
