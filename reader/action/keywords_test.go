@@ -98,13 +98,23 @@ func TestKeywords(t *testing.T) {
 }
 
 func TestAttackWords(t *testing.T) {
-	for prefix, category := range map[string]string{
-		"*ATTACK* syn scan ": "attack", "PORTSCAN: ": "attack", "portScan ": "attack", "exploit ": "attack", "DDOS ": "attack",
-		"LOG scan ": "attack", "SCAN DROP ": "", "web: ": "", "scanner: ": "",
+	for _, c := range []struct {
+		prefix, category string
+		verdict          event.Verdict
+	}{
+		{"*ATTACK* syn scan ", "attack", event.Undetermined},
+		{"PORTSCAN: ", "attack", event.Undetermined},
+		{"portScan ", "attack", event.Undetermined},
+		{"exploit ", "attack", event.Undetermined},
+		{"DDOS ", "attack", event.Undetermined},
+		{"LOG scan ", "attack", event.Undetermined},
+		{"SCAN DROP ", "", event.Denied},
+		{"scan ok ", "", event.Accepted},
+		{"web: ", "", event.Undetermined},
+		{"scanner: ", "", event.Undetermined},
 	} {
-		d := none.Decide(prefix)
-		if d.Category != category || (category != "") != (d.Verdict == event.Undetermined) && prefix != "web: " && prefix != "scanner: " {
-			t.Errorf("%q: %+v", prefix, d)
+		if d := none.Decide(c.prefix); d.Category != c.category || d.Verdict != c.verdict {
+			t.Errorf("%q: %+v", c.prefix, d)
 		}
 	}
 }
