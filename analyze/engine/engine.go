@@ -30,10 +30,10 @@ type Config struct {
 	Inputs  []*reader.Input
 	Modules []*analyze.Analyzer
 	Options reader.Options
-	Window  report.Window           // events outside are counted as such
-	Keep    func(*event.Event) bool // nil keeps all; the others are counted as filtered
-	Jobs    int                     // workers; at least 1
-	Read    func(bytes int)         // told of bytes read from disk, from several goroutines; may be nil
+	Window  report.Window                  // events outside are counted as such
+	Keep    func() func(*event.Event) bool // makes a filter for one worker, true for events to keep; nil keeps all
+	Jobs    int                            // workers; at least 1
+	Read    func(bytes int)                // told of bytes read from disk, from several goroutines; may be nil
 }
 
 // Result is what a run found.

@@ -12,6 +12,7 @@ import (
 // worker parses chunks and counts their events.
 type worker struct {
 	cfg     *Config
+	keep    func(*event.Event) bool // nil keeps all
 	set     *analyze.Set
 	parsers map[*reader.Format]reader.Parser
 	batch   reader.Batch
@@ -21,13 +22,17 @@ type worker struct {
 }
 
 func newWorker(cfg *Config) *worker {
-	return &worker{
+	w := &worker{
 		cfg:     cfg,
 		set:     analyze.NewSet(cfg.Modules, cfg.Options.Symbols),
 		parsers: map[*reader.Format]reader.Parser{},
 		tallies: map[uint32]*tally{},
 		span:    report.Span{First: event.NoTime, Last: event.NoTime},
 	}
+	if cfg.Keep != nil {
+		w.keep = cfg.Keep()
+	}
+	return w
 }
 
 func (w *worker) run(ctx context.Context, chunks <-chan *reader.Chunk) {
@@ -79,7 +84,7 @@ func (w *worker) sift(t *tally) []event.Event {
 		switch {
 		case !open && !within(&w.cfg.Window, e.Time):
 			t.put(&t.ledger.Outside, e)
-		case w.cfg.Keep != nil && !w.cfg.Keep(e):
+		case w.keep != nil && !w.keep(e):
 			t.put(&t.ledger.Filtered, e)
 		default:
 			t.event(e)
