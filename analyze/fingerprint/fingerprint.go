@@ -1,0 +1,193 @@
+// Package fingerprint attributes probes to the tools that make them, by rules
+// over header fields (table fingerprints), and counts TCP SYNs by window and
+// length with what is known to send each (table windows).
+//
+// # What an attribution is worth
+//
+// Nothing in a header proves who made a packet: every field can be forged, and
+// tools copy each other. An attribution is therefore never "observed". Of the
+// report's three words, a source gets for a rule
+//
+//   - inferred, if at least Rule.Sure of its records carry the rule's mark (an
+//     equation between fields, or a constant that no operating system's stack
+//     sends) and at most one in ten of the probes that the rule covers refutes it;
+//   - possible, if fewer do, if up to half of them refute it, or if the rule
+//     knows a header shape only, which other tools may have too.
+//
+// Sure is 3 for most rules, not 2, because many rule sets log a packet twice
+// (once in raw, once where it is dropped): three records are two packets at the
+// least. By chance an unrelated packet with the right header satisfies a 16-bit
+// equation or constant once in 65,536, two do once in 4·10⁹; Mirai's 32-bit
+// equation needs one record only. "Repeated N times" lines add to the counts but
+// not to these thresholds: they repeat one record's text.
+//
+// A probe is counted for the first rule that it fits, in the order of the list,
+// so counts of different rules can be added. It contradicts the rules whose
+// header it has without their mark, unless it fits another rule.
+//
+// # Limits
+//
+// The equations test the destination as logged: behind a DNAT that stands before
+// the LOG rule they fail on genuine probes. IPv6 has neither an IP ID nor DF, so
+// all rules are IPv4's; windows counts both. nmap's decoys (-D) are attributed
+// like the real source.
+//
+// # Memory and order
+//
+// Add keeps counters by source and rule, never a decision; decisions fall in
+// Result. That was chosen over a running score a source (as psad's danger
+// levels) because a score depends on the order of arrival, which workers do not
+// share. The State owns all of its memory; nothing refers to the events.
+package fingerprint
+
+import (
+	"fwreport/analyze"
+	"fwreport/analyze/count"
+	"fwreport/reader/event"
+)
+
+// Analyzer makes the section fingerprint.
+var Analyzer = &analyze.Analyzer{
+	Name:  "fingerprint",
+	Title: "Fingerprints",
+	Doc: "Which tools the headers of probes point to, and which windows TCP SYNs have. Packets of every verdict are " +
+		"counted. A tool is inferred from marks that no operating system's stack sends, or possible where the header " +
+		"alone fits; headers can be forged, so neither names a person or proves a program.",
+	New: func(sh *analyze.Shared) analyze.State { return newState(sh) },
+}
+
+// key is a source's handle and a rule's number.
+type key uint64
+
+func keyOf(src uint32, rule int) key { return key(src)<<8 | key(rule) }
+
+func (k key) src() uint32 { return uint32(k >> 8) }
+func (k key) rule() int   { return int(k & 0xff) }
+
+func (k key) remap(r count.Remap) key { return keyOf(r[k.src()], k.rule()) }
+
+// match is what a source sent that fits a rule.
+type match struct {
+	count.Stat
+	records uint64 // without those that only repeat another
+	ttls    uint64 // bit n: seen with TTL n; of TTLs up to 63
+}
+
+func (m *match) add(e *event.Event) {
+	m.Stat.Add(e)
+	if !e.Has(event.Repeat) {
+		m.records++
+	}
+	if e.Has(event.HasTTL) && e.TTL < 64 {
+		m.ttls |= 1 << e.TTL
+	}
+}
+
+func (m *match) merge(o *match) {
+	m.Stat.Merge(&o.Stat)
+	m.records += o.records
+	m.ttls |= o.ttls
+}
+
+// State is the fingerprints of one Set.
+type State struct {
+	rules   *ruleset
+	matched *count.Table[key, match]
+	against *count.Table[key, uint64] // events that contradict the rule
+
+	// syns counts each source's SYNs, by its handle: handles are dense, so this
+	// is cheaper than a map.
+	syns    []uint64
+	known   known
+	windows *windows
+}
+
+// known counts the SYNs and how many of them carry what the stronger rules need.
+type known struct{ syns, seq, options uint64 }
+
+func newState(sh *analyze.Shared) *State {
+	return &State{
+		rules:   compile(rules, sh.Symbols),
+		matched: count.NewTable[key, match](),
+		against: count.NewTable[key, uint64](),
+		windows: newWindows(),
+	}
+}
+
+// Add counts the probes among the events.
+func (s *State) Add(events []event.Event) {
+	for i := range events {
+		e := &events[i]
+		c := classOf(e)
+		if c == noClass {
+			continue
+		}
+		if c == SYN {
+			s.addSYN(e)
+		}
+		if e.SrcID != 0 && e.Has(event.HasLen) && !e.Has(event.IPv6) {
+			s.probe(c, e)
+		}
+	}
+}
+
+func (s *State) addSYN(e *event.Event) {
+	n := uint64(e.Count)
+	s.known.syns += n
+	if e.Has(event.HasSeq) {
+		s.known.seq += n
+	}
+	if e.Has(event.HasOptions) {
+		s.known.options += n
+	}
+	s.countSYN(e.SrcID, n)
+	s.windows.add(e)
+}
+
+func (s *State) countSYN(src uint32, n uint64) {
+	for uint32(len(s.syns)) <= src {
+		s.syns = append(s.syns, 0)
+	}
+	s.syns[src] += n
+}
+
+// probe counts e for the first rule that it fits, or else against all rules
+// whose header it has.
+func (s *State) probe(c Class, e *event.Event) {
+	var refuted uint64
+	for _, m := range s.rules.candidates(c, e.Len) {
+		if !m.covers(e) {
+			continue
+		}
+		if m.fits(e) {
+			s.matched.At(keyOf(e.SrcID, m.number)).add(e)
+			return
+		}
+		refuted |= 1 << m.number
+	}
+	for n := 0; refuted != 0; n, refuted = n+1, refuted>>1 {
+		if refuted&1 != 0 {
+			*s.against.At(keyOf(e.SrcID, n)) += uint64(e.Count)
+		}
+	}
+}
+
+// Merge adds another State.
+func (s *State) Merge(other analyze.State, r count.Remap) {
+	o := other.(*State)
+	for i, k := range o.matched.Keys {
+		s.matched.At(k.remap(r)).merge(&o.matched.Vals[i])
+	}
+	for i, k := range o.against.Keys {
+		*s.against.At(k.remap(r)) += o.against.Vals[i]
+	}
+	for id, n := range o.syns {
+		if n != 0 {
+			s.countSYN(r[id], n)
+		}
+	}
+	s.known.syns += o.known.syns
+	s.known.seq += o.known.seq
+	s.known.options += o.known.options
+	s.windows.merge(o.windows, r)
+}

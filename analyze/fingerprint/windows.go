@@ -1,0 +1,191 @@
+package fingerprint
+
+import (
+	"cmp"
+	"slices"
+
+	"fwreport/analyze"
+	"fwreport/analyze/count"
+	"fwreport/reader/event"
+	"fwreport/report"
+)
+
+// windowKey is a SYN's window and IP length, either of which may be absent.
+type windowKey uint64
+
+const (
+	keyHasWindow windowKey = 1 << 63
+	keyHasLen    windowKey = 1 << 62
+)
+
+func windowKeyOf(e *event.Event) windowKey {
+	var k windowKey
+	if e.Has(event.HasWindow) {
+		k = keyHasWindow | windowKey(e.Window)<<32
+	}
+	if e.Has(event.HasLen) {
+		k |= keyHasLen | windowKey(e.Len)
+	}
+	return k
+}
+
+func (k windowKey) window() (uint16, bool) { return uint16(k >> 32), k&keyHasWindow != 0 }
+func (k windowKey) length() (uint32, bool) { return uint32(k), k&keyHasLen != 0 }
+
+// compare orders what is absent before what is there.
+func (k windowKey) compare(o windowKey) int {
+	return cmp.Or(cmp.Compare(k&keyHasWindow, o&keyHasWindow), cmp.Compare(uint16(k>>32), uint16(o>>32)),
+		cmp.Compare(k&keyHasLen, o&keyHasLen), cmp.Compare(uint32(k), uint32(o)))
+}
+
+// window is what is known of the SYNs of one windowKey.
+type window struct {
+	count.Stat
+	ttl     count.Same // initial TTL
+	options count.Same // layout
+	id      uint32     // place in the table plus one
+}
+
+// windows counts SYNs by window and length.
+type windows struct {
+	*count.Table[windowKey, window]
+	last    windowKey   // SYNs come in runs
+	lastID  uint32      // 0: there is no last
+	sources count.Pairs // window's id, source's handle
+
+	// recent remembers pairs that sources is known to hold: one comparison
+	// instead of a look-up in a map that may be large.
+	recent [1 << recentBits]uint64
+}
+
+const recentBits = 11
+
+func newWindows() *windows {
+	return &windows{Table: count.NewTable[windowKey, window](), sources: count.Pairs{}}
+}
+
+func (w *windows) at(k windowKey) *window {
+	if k == w.last && w.lastID != 0 {
+		return &w.Vals[w.lastID-1]
+	}
+	v := w.At(k)
+	if v.id == 0 {
+		v.id = uint32(w.Len())
+	}
+	w.last, w.lastID = k, v.id
+	return v
+}
+
+func (w *windows) add(e *event.Event) {
+	v := w.at(windowKeyOf(e))
+	v.Stat.Add(e)
+	v.ttl.Add(uint32(InitialTTL(e.TTL)), e.Has(event.HasTTL))
+	v.options.Add(uint32(e.Options), e.Has(event.HasOptions))
+	if e.SrcID != 0 {
+		w.source(v.id, e.SrcID)
+	}
+}
+
+// source notes that a source sent SYNs of a window.
+func (w *windows) source(id, src uint32) {
+	pair := uint64(id)<<32 | uint64(src)
+	r := &w.recent[pair*0x9e3779b97f4a7c15>>(64-recentBits)]
+	if *r == pair {
+		return
+	}
+	*r = pair
+	w.sources.Add(id, src)
+}
+
+func (w *windows) merge(o *windows, r count.Remap) {
+	ids := make([]uint32, o.Len()+1)
+	for i, k := range o.Keys {
+		from, to := &o.Vals[i], w.at(k)
+		ids[from.id] = to.id
+		to.Stat.Merge(&from.Stat)
+		to.ttl.Merge(from.ttl, nil)
+		to.options.Merge(from.options, nil)
+	}
+	for pair := range o.sources {
+		w.sources.Add(ids[pair>>32], r[uint32(pair)])
+	}
+}
+
+// InitialTTL is the TTL that a packet left its host with, as far as the observed
+// one tells: the next of 32, 64, 128 and 255 (hosts start with one of them, and
+// few routes are longer than 30 hops).
+func InitialTTL(observed uint8) uint8 {
+	for _, t := range [...]uint8{32, 64, 128} {
+		if observed <= t {
+			return t
+		}
+	}
+	return 255
+}
+
+var windowColumns = []report.Column{
+	report.Col("count", "Count", report.Count),
+	report.KeyCol("window", "Window", report.Count),
+	report.KeyCol("length", "Length", report.Count),
+	report.Col("ttl", "Initial TTL", report.Count),
+	report.Col("options", "TCP options", report.Text),
+	report.Col("sources", "Sources", report.Count),
+	report.Col("known_as", "Known as", report.Text),
+}
+
+// table makes the table windows.
+func (w *windows) table(env *analyze.Env) report.Table {
+	order := make([]int, w.Len())
+	var total uint64
+	for i := range order {
+		order[i] = i
+		total += w.Vals[i].Count
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(w.Vals[b].Count, w.Vals[a].Count), w.Keys[a].compare(w.Keys[b]))
+	})
+	sources := w.sources.CountByFirst()
+	return report.Table{
+		ID: "windows", Title: "Windows of TCP SYNs",
+		Doc: "TCP packets with SYN and without ACK, by TCP window (as sent, unscaled) and IP length in bytes. The initial " +
+			"TTL (observed, rounded up to 32, 64, 128 or 255) and the options are shown where the whole row has the same. " +
+			"\"Known as\" tells where such SYNs are known from; it attributes nothing, for several stacks and tools share a row.",
+		Columns: windowColumns, TotalRows: len(order), TotalCount: total,
+		Rows: func(yield func([]report.Value) bool) {
+			row := make([]report.Value, len(windowColumns))
+			for _, i := range order {
+				w.row(env, i, sources, row)
+				if !yield(row) {
+					return
+				}
+			}
+		},
+	}
+}
+
+func (w *windows) row(env *analyze.Env, i int, sources map[uint32]uint64, row []report.Value) {
+	k, v := w.Keys[i], &w.Vals[i]
+	clear(row)
+	row[0] = report.CountOf(v.Count)
+	win, hasWindow := k.window()
+	if hasWindow {
+		row[1] = report.CountOf(uint64(win))
+	}
+	length, hasLen := k.length()
+	if hasLen {
+		row[2] = report.CountOf(uint64(length))
+	}
+	ttl, _ := v.ttl.Value()
+	if ttl != 0 {
+		row[3] = report.CountOf(uint64(ttl))
+	}
+	sym, same := v.options.Value()
+	options := env.Symbols.Name(event.Sym(sym))
+	if same {
+		row[4] = report.EmptyText(options)
+	}
+	row[5] = report.CountOf(sources[v.id])
+	if hasWindow && hasLen {
+		row[6] = report.TextOf(KnownAs(win, length, uint8(ttl), options))
+	}
+}
