@@ -270,7 +270,8 @@ func TestFindingsAndNotes(t *testing.T) {
 	got := section(t, l, events)
 	want := []report.Finding{
 		{Confidence: report.Inferred, Evidence: []string{"kern.log:1"}, Text: "12 sources sent 480 probes with the marks of masscan " +
-			"(ID = DST xor DPT xor SEQ (1.0.3 to 1.3.2)); the mark held on 480 of 480 probes with that header."},
+			"(ID = DST xor DPT xor SEQ (1.0.3 to 1.3.2)); the mark held on 480 of their 480 probes with that header, " +
+			"by chance it holds on 1 in 65536."},
 		{Confidence: report.Possible, Evidence: []string{"kern.log:481"}, Text: "1 source sent 3 probes that may be those of zmap " +
 			"(window 65535, length 52 without DF (from 4.1))."},
 	}

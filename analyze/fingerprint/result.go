@@ -138,7 +138,11 @@ func (f *finding) sentence() string {
 	if !f.rule.marked() {
 		return text + "."
 	}
-	return text + fmt.Sprintf("; the mark held on %d of %s with that header.", f.Count, number(f.Count+f.against, "probe"))
+	text += fmt.Sprintf("; the mark held on %d of their %s with that header", f.Count, number(f.Count+f.against, "probe"))
+	if f.rule.Bits != 0 {
+		text += fmt.Sprintf(", by chance it holds on 1 in %d", uint64(1)<<f.rule.Bits)
+	}
+	return text + "."
 }
 
 func number(n uint64, what string) string {

@@ -89,6 +89,7 @@ type Rule struct {
 
 	Options string                  // layout that the options have, where the record gives them; "" is any
 	Mark    func(*event.Event) bool // nil: the header is all there is
+	Bits    uint8                   // an unrelated probe with the header carries the mark once in 2^Bits; 0: not known
 	TTLs    TTLRule
 
 	Sure  uint64 // records from which on a source is inferred; 0: it is never more than possible

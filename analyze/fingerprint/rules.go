@@ -20,24 +20,24 @@ var rules = []Rule{
 	{
 		Tool: "Mirai", Name: "SEQ = DST", Source: "mirai/bot/scanner.c",
 		Class: SYN, Needs: event.HasSeq | event.HasDst, Shapes: []Shape{{AnyWindow, 40}}, DF: NoDF, MaxTTL: 64,
-		Mark: miraiEquation, Sure: 1,
+		Mark: miraiEquation, Bits: 32, Sure: 1,
 	},
 	{
 		Tool: "masscan", Name: "ID = DST xor DPT xor SEQ (1.0.3 to 1.3.2)", Source: "masscan src/templ-pkt.c; 510 of 510 packets of 1.3.2",
-		Class: SYN, Needs: masscanNeeds, Shapes: []Shape{{1024, 40}}, DF: NoDF, Mark: masscanEquation, Sure: 3,
+		Class: SYN, Needs: masscanNeeds, Shapes: []Shape{{1024, 40}}, DF: NoDF, Mark: masscanEquation, Bits: 16, Sure: 3,
 	},
 	{
 		Tool: "masscan", Name: "ID = DST xor DPT xor SEQ (git since 2023-11)", Source: "masscan src/templ-pkt.c, commit 4f89257",
-		Class: SYN, Needs: masscanNeeds, Shapes: []Shape{{1025, 44}}, DF: NoDF, Mark: masscanEquation, Sure: 3,
+		Class: SYN, Needs: masscanNeeds, Shapes: []Shape{{1025, 44}}, DF: NoDF, Mark: masscanEquation, Bits: 16, Sure: 3,
 	},
 	{
 		Tool: "masscan", Name: "ID = DST xor DPT xor SEQ (up to 1.0.1)", Source: "masscan src/templ-pkt.c, tag 1.0.1",
-		Class: SYN, Needs: masscanNeeds, Shapes: []Shape{{0, 40}}, DF: NoDF, Mark: masscanEquation, Sure: 3,
+		Class: SYN, Needs: masscanNeeds, Shapes: []Shape{{0, 40}}, DF: NoDF, Mark: masscanEquation, Bits: 16, Sure: 3,
 	},
 	{
 		Tool: "zmap", Name: "ID 54321 (up to 3.x)", Source: "zmap src/probe_modules/packet.c; run of 2.1.1",
 		Class: SYN, Needs: event.HasID, Shapes: []Shape{{65535, 40}, {65535, 44}}, DF: NoDF,
-		Mark: func(e *event.Event) bool { return e.ID == 54321 }, Sure: 3,
+		Mark: func(e *event.Event) bool { return e.ID == 54321 }, Bits: 16, Sure: 3,
 	},
 	{
 		Tool: "zmap", Name: "Windows options without DF (from 4.1)", Source: "zmap commits c88db29, 5d90505",
@@ -47,7 +47,7 @@ var rules = []Rule{
 	{
 		Tool: port6000, Name: "ID 256, window 16384, length 40", Source: "14 independent public log lines",
 		Class: SYN, Needs: event.HasID, Shapes: []Shape{{16384, 40}}, DF: NoDF, MaxTTL: 128,
-		Mark: func(e *event.Event) bool { return e.ID == 256 }, Sure: 3,
+		Mark: func(e *event.Event) bool { return e.ID == 256 }, Bits: 16, Sure: 3,
 	},
 	{
 		Tool: "nmap", Name: "OS detection: SYN windows", Source: "nmap osscan2.cc; run of 7.93",
@@ -63,7 +63,7 @@ var rules = []Rule{
 	{
 		Tool: "nmap", Name: "OS detection: UDP of 300 bytes, ID 4162", Source: "nmap osscan2.cc (U1); run of 7.93",
 		Class: UDP, Needs: event.HasID, Shapes: []Shape{{AnyWindow, 328}}, MaxTTL: 64,
-		Mark: func(e *event.Event) bool { return e.ID == 4162 }, Sure: 3,
+		Mark: func(e *event.Event) bool { return e.ID == 4162 }, Bits: 16, Sure: 3,
 	},
 	{
 		Tool: "nmap", Name: "OS detection: ICMP echo", Source: "nmap osscan2.cc (IE); run of 7.93",

@@ -77,7 +77,7 @@ func TestKnownAs(t *testing.T) {
 		{65535, 40, 255, "", "zmap up to 2.x"},
 		{1024, 44, 64, "mss=1460", "nmap SYN scan"},
 		{1024, 40, 255, "", "masscan 1.0.3 to 1.3.2"},
-		{16384, 40, 128, "", "the source-port-6000 family of scanners"},
+		{16384, 40, 128, "", "raw-socket scanners with a fixed source port (6000, 220)"},
 		{512, 40, 64, "", "hping's default; worms of unknown make"},
 		{29200, 60, 0, "", "Linux 3.11 to 4.19"},
 		{1, 2, 64, "", ""},
