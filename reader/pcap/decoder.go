@@ -122,6 +122,7 @@ func (r *decided) apply(t target) {
 	t.e.Action, t.e.DecidedBy, t.e.Reason, t.e.Verdict = r.word, r.by, r.reason, r.Verdict
 	t.e.Fields |= r.fields
 	if t.det != nil {
+		t.det.Class, t.det.ActionSource = r.Class, r.DecidedBy
 		t.det.FrontEnd, t.det.Chain, t.det.Rule, t.det.Category = r.FrontEnd, r.Chain, r.Rule, r.Category
 	}
 }

@@ -26,8 +26,7 @@ func (p *ngParser) Parse(b *reader.Batch, c *reader.Chunk) {
 		data = data[k.size:]
 	}
 	for _, l := range m.losses {
-		record := max(c.First+min(l.record, max(c.Records, 1)-1), 1)
-		b.Notices = append(b.Notices, reader.Notice{Record: record, Time: l.time, Class: lossClass, Count: l.count, Known: true})
+		b.Notices = append(b.Notices, reader.Notice{Record: l.record, Time: l.time, Class: lossClass, Count: l.count, Known: true})
 	}
 }
 

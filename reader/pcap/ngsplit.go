@@ -13,7 +13,8 @@ type ngMeta struct {
 	losses  []loss
 }
 
-// loss is packets that were lost before the record-th packet of a chunk, from 0.
+// loss is lost packets. record is the number of the packet that the loss is
+// told at: the packet itself, or the last before a statistics block.
 type loss struct {
 	record uint64
 	time   int64
@@ -111,8 +112,8 @@ func (s *ngSplitter) packetLoss(w *ngWalk, k *block) {
 		p.readOptions(s.section.big)
 	}
 	if p.drops > 0 && int64(p.iface) < int64(len(s.section.ifaces)) {
-		s.tell(p.iface, s.tellSoFar(p.iface)+p.drops)
-		w.losses = append(w.losses, loss{w.packets, s.section.ifaces[p.iface].time(p.stamp), p.drops})
+		s.tell(p.iface, s.told[p.iface]+p.drops)
+		w.losses = append(w.losses, loss{s.packets + w.packets + 1, s.section.ifaces[p.iface].time(p.stamp), p.drops})
 	}
 }
 
@@ -137,16 +138,14 @@ func (s *ngSplitter) statistics(w *ngWalk, body []byte) {
 			total += big.u64(v)
 		}
 	}
-	known := s.tellSoFar(id)
+	known := s.told[id]
 	if total <= known {
 		return
 	}
 	s.tell(id, total)
 	stamp := uint64(big.u32(body[4:]))<<32 | uint64(big.u32(body[8:]))
-	w.losses = append(w.losses, loss{w.packets, s.section.ifaces[id].time(stamp), total - known})
+	w.losses = append(w.losses, loss{max(s.packets+w.packets, 1), s.section.ifaces[id].time(stamp), total - known})
 }
-
-func (s *ngSplitter) tellSoFar(id uint32) uint64 { return s.told[id] }
 
 func (s *ngSplitter) tell(id uint32, total uint64) {
 	if s.told == nil {
