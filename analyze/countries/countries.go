@@ -1,0 +1,142 @@
+// Package countries lists the countries and the autonomous systems that denied
+// events came from.
+//
+// It counts nothing itself: the counts of each source are summed up from the
+// State of package groups in Result, and each source is looked up once, however
+// many events it has. What no country or autonomous system is known of keeps its
+// rows too, so both tables add up to all denied events: addresses that cannot
+// have a place (private and other special ones), addresses that the data does
+// not know, and records without a source address are told apart.
+package countries
+
+import (
+	"fmt"
+
+	"fwreport/analyze"
+	"fwreport/analyze/count"
+	"fwreport/analyze/groups"
+	"fwreport/reader/event"
+	"fwreport/report"
+)
+
+// Analyzer is the section of countries and autonomous systems.
+var Analyzer = &analyze.Analyzer{
+	Name:  "geo",
+	Title: "Countries and networks",
+	Doc: "Where the sources of denied packets are, by the data named below: a country or network is that of the address, " +
+		"not of the person behind it. A source may be forged, or a relay for someone elsewhere. Shares are of all denied events.",
+	Requires: []*analyze.Analyzer{groups.Analyzer},
+	New:      func(*analyze.Shared) analyze.State { return state{} },
+}
+
+// noter is a Locator that has something to say about its data: source, date,
+// licence, and whether they fit the log.
+type noter interface {
+	Note(report.Span) []string
+}
+
+// state is empty: see the package's documentation.
+type state struct{}
+
+func (state) Add([]event.Event)                {}
+func (state) Merge(analyze.State, count.Remap) {}
+
+// Result rolls the groups up.
+func (state) Result(env *analyze.Env) *report.Section {
+	counts, total := countSources(env)
+	byCountry, byASN := newRollup(), newRollup()
+	for id, n := range counts {
+		if n == 0 {
+			continue
+		}
+		p, missing := env.Place(uint32(id)), reason(env, uint32(id))
+		byCountry.add(countryKey(p, missing), n, uint32(id), p)
+		byASN.add(asnKey(p, missing), n, uint32(id), p)
+	}
+	countries, asns := byCountry.sorted(), byASN.sorted()
+	return &report.Section{
+		Findings: append(findings(countries, total, inCountry), findings(asns, total, ofSystem)...),
+		Notes:    notes(env),
+		Charts: []report.Chart{{ID: "countries", Title: "Denied events by country", Kind: report.Bars, Table: "countries",
+			X: "name", Y: []string{"count"}}},
+		Tables: []report.Table{countryTable(countries, total), asnTable(asns, total)},
+	}
+}
+
+// countSources is the number of denied events of each source, by its handle (0
+// for records without a source), and their sum.
+func countSources(env *analyze.Env) (counts []uint64, total uint64) {
+	g := env.State(groups.Analyzer).(*groups.State)
+	counts = make([]uint64, env.Addrs.Len())
+	for i, k := range g.Keys {
+		if k.Verdict() == event.Denied {
+			counts[k.Src()] += g.Vals[i].Count
+			total += g.Vals[i].Count
+		}
+	}
+	return counts, total
+}
+
+// reason is why a source may be without a place.
+func reason(env *analyze.Env, id uint32) string {
+	switch {
+	case id == 0:
+		return "no source address"
+	case env.Addrs.Addr(id).Special() != event.NotSpecial:
+		return "private or special address"
+	}
+	return "unknown"
+}
+
+func notes(env *analyze.Env) []string {
+	if env.Geo == nil {
+		return []string{"No country data was used: countries and autonomous systems are not known."}
+	}
+	if n, ok := env.Geo.(noter); ok {
+		return n.Note(env.Span)
+	}
+	return nil
+}
+
+// A country or network is pointed out from half of all denied events on, if
+// there are enough of them for a share to mean something.
+const (
+	remarkableShare  = 0.5
+	remarkableEvents = 100
+)
+
+// findings makes one for each remarkable row: at most two.
+func findings(rows []row, total uint64, where func(*row) string) []report.Finding {
+	var list []report.Finding
+	for i := range rows {
+		r := &rows[i]
+		if r.missing == "" && total >= remarkableEvents && float64(r.count) >= remarkableShare*float64(total) {
+			list = append(list, finding(r, total, where(r)))
+		}
+	}
+	return list
+}
+
+func inCountry(r *row) string {
+	if r.name == "" {
+		return "in " + r.country
+	}
+	return fmt.Sprintf("in %s (%s)", r.name, r.country)
+}
+
+func ofSystem(r *row) string {
+	if r.org == "" {
+		return fmt.Sprintf("of AS%d", r.asn)
+	}
+	return fmt.Sprintf("of AS%d (%s)", r.asn, r.org)
+}
+
+func finding(r *row, total uint64, where string) report.Finding {
+	sources := "1 source"
+	if r.sources != 1 {
+		sources = fmt.Sprintf("%d sources", r.sources)
+	}
+	return report.Finding{Confidence: report.Observed, Text: fmt.Sprintf(
+		"%.1f %% of all denied events (%d of %d, from %s) came from addresses %s.",
+		100*float64(r.count)/float64(total), r.count, total, sources, where)}
+}
