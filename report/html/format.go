@@ -1,0 +1,127 @@
+package html
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"fwreport/report"
+)
+
+const (
+	maxText  = 400      // characters of one text shown; prefixes are 29 at most, but JSON may hold anything
+	thin     = "\u202f" // narrow no-break space: groups digits in every language alike (ISO 80000-1)
+	enDash   = "–"
+	ellipsis = "…"
+)
+
+// shown is text of the report as it may reach the page: visible, and cut where
+// it is so long that it must be an accident or an attack.
+func shown(s string) string {
+	v := report.Visible(cut(s))
+	if rest := utf8.RuneCountInString(s) - maxText; rest > 0 {
+		v += fmt.Sprintf("%s (+%s characters)", ellipsis, group(uint64(rest)))
+	}
+	return v
+}
+
+func allShown(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, shown(s))
+	}
+	return out
+}
+
+// cut is the first maxText characters of s.
+func cut(s string) string {
+	n := 0
+	for i := range s {
+		if n == maxText {
+			return s[:i]
+		}
+		n++
+	}
+	return s
+}
+
+// group is n with a thin space between thousands: 1 234 567.
+func group(n uint64) string { return strings.ReplaceAll(report.Group(n), ",", thin) }
+
+func groupInt(n int) string { return group(uint64(max(n, 0))) }
+
+// plural is "1 row", "1 234 rows".
+func plural(n uint64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return group(n) + " " + many
+}
+
+// share is part of whole in percent; an en dash where there is no whole.
+func share(part, whole uint64) string {
+	if whole == 0 {
+		return enDash
+	}
+	return report.Percent(float64(part) / float64(whole))
+}
+
+// span is a length of time in its two largest units: "3 d 4 h", "12.5 s".
+func span(ns int64) string {
+	d := time.Duration(ns)
+	sign := ""
+	if d < 0 {
+		sign, d = "−", -d
+	}
+	units := []struct {
+		name string
+		size time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}}
+	for i, u := range units[:3] {
+		if d >= u.size {
+			next := units[i+1]
+			return fmt.Sprintf("%s%d %s %d %s", sign, d/u.size, u.name, d%u.size/next.size, next.name)
+		}
+	}
+	return sign + strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
+}
+
+// size is a number of bytes for reading; exact numbers stand in the table.
+func size(n uint64) string {
+	if n < 1000 {
+		return plural(n, "byte", "bytes")
+	}
+	f, unit := float64(n), ""
+	for _, u := range []string{"kB", "MB", "GB", "TB", "PB"} {
+		if f, unit = f/1000, u; f < 999.95 {
+			break
+		}
+	}
+	return strconv.FormatFloat(f, 'f', 1, 64) + " " + unit
+}
+
+// commandLine is the command in a form that a POSIX shell reads back. Hidden
+// characters are spelled out, so an argument that has some is shown, not
+// reproduced.
+func commandLine(name string, args []string) string {
+	words := make([]string, 0, len(args)+1)
+	if len(args) == 0 || args[0] != name {
+		words = append(words, shellWord(name))
+	}
+	for _, a := range args {
+		words = append(words, shellWord(a))
+	}
+	return strings.Join(words, " ")
+}
+
+func shellWord(s string) string {
+	plain := s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=,+@%", r))
+	}) < 0
+	if plain {
+		return s
+	}
+	return report.Visible("'" + strings.ReplaceAll(s, "'", `'\''`) + "'")
+}
