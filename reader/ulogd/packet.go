@@ -1,0 +1,366 @@
+package ulogd
+
+import (
+	"math/bits"
+	"strconv"
+
+	"fwreport/reader"
+	"fwreport/reader/event"
+	"fwreport/reader/lex"
+)
+
+// Ethertypes that ulogd decodes (oob.protocol).
+const (
+	typeIPv4 = 0x0800
+	typeARP  = 0x0806
+	typeIPv6 = 0x86dd
+)
+
+// Values of oob.family (AF_INET6, NFPROTO_ARP, NFPROTO_NETDEV).
+const (
+	familyARP    = 3
+	familyNetdev = 5
+	familyIPv6   = 10
+)
+
+// packet makes an event of the record that was read.
+func (p *parser) packet(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, damaged bool) {
+	n := len(b.Events)
+	b.Events = append(b.Events, event.Event{Ref: c.Ref(i), Count: 1})
+	e := &b.Events[n]
+	reason := p.rec.trouble()
+	if reason == "" {
+		reason = p.fill(e)
+	}
+	if reason != "" {
+		b.Events = b.Events[:n]
+		b.Reject(c, i, reason, shown(raw))
+		return
+	}
+	if damaged {
+		e.Fields |= event.DamagedBefore
+	}
+	b.TZAssumed = b.TZAssumed || e.Has(event.TZAssumed)
+	a := p.decide(e)
+	if p.detail {
+		b.Details = append(b.Details, p.details(e, a))
+	}
+}
+
+// fill sets all but the decision; reason says why that cannot be done.
+func (p *parser) fill(e *event.Event) (reason string) {
+	if !p.when(e) {
+		return "timestamp makes no sense"
+	}
+	p.place(e)
+	p.rec.link(e)
+	switch {
+	case p.rec.isARP():
+		e.Proto = event.ARP
+		if p.rec.falseARP() {
+			e.Fields |= event.AddrUnknown
+		}
+		return ""
+	case p.rec.isNonIP():
+		e.Fields |= event.NonIP
+		return ""
+	}
+	if !p.rec.addresses(e) {
+		return "address makes no sense"
+	}
+	p.rec.network(e)
+	if !e.Has(event.Fragment) {
+		p.rec.transport(e)
+	}
+	return ""
+}
+
+// place sets where the packet was logged: host, interfaces, hook, mark, owner.
+func (p *parser) place(e *event.Event) {
+	r := &p.rec
+	if r.has(kDevice) && string(r.str(kDevice)) != "Netfilter" { // ulogd's default
+		e.Host = p.host.Sym(p.names, r.str(kDevice))
+	}
+	e.In = p.iface(&p.in, kIn, kIfIn)
+	e.Out = p.iface(&p.out, kOut, kIfOut)
+	if h, ok := r.hook(); ok {
+		e.Hook = h
+		e.Fields |= event.HasHook
+	}
+	if r.has(kMark) {
+		e.Mark = uint32(r.num[kMark])
+		e.Fields |= event.HasMark
+	}
+	if r.has(kUID) {
+		e.UID = uint32(r.num[kUID])
+		e.Fields |= event.HasUID
+	}
+}
+
+// iface is the name of an interface. One that has vanished, or a stack without
+// IFINDEX, leaves only its number: it is shown as if#3.
+func (p *parser) iface(slot *lex.Slot, name, index key) event.Sym {
+	r := &p.rec
+	switch {
+	case r.has(name):
+		return slot.Sym(p.names, r.str(name))
+	case r.has(index) && r.num[index] != 0:
+		p.buf = strconv.AppendUint(append(p.buf[:0], "if#"...), r.num[index], 10)
+		return slot.Sym(p.names, p.buf)
+	}
+	return 0
+}
+
+// hook is the netfilter hook. ARP numbers its hooks in its own way; those of the
+// netdev family (ingress, egress) and a bridge's brouting are none of the five.
+func (r *record) hook() (event.Hook, bool) {
+	if !r.has(kHook) {
+		return 0, false
+	}
+	n, family := r.num[kHook], uint64(0)
+	if r.has(kFamily) {
+		family = r.num[kFamily]
+	}
+	switch {
+	case family == familyNetdev:
+		return 0, false
+	case family == familyARP && n < 3:
+		return [...]event.Hook{event.Input, event.Output, event.Forward}[n], true
+	}
+	return event.Hook(n), n <= uint64(event.Postrouting)
+}
+
+// link sets the MAC addresses: ulogd's own, or those of the whole link header
+// if it is Ethernet's.
+func (r *record) link(e *event.Event) {
+	src, dst := r.macs()
+	if m, ok := lex.MAC(src); ok {
+		e.MACSrc = m
+		e.Fields |= event.HasMACSrc
+	}
+	if m, ok := lex.MAC(dst); ok {
+		e.MACDst = m
+		e.Fields |= event.HasMACDst
+	}
+}
+
+func (r *record) macs() (src, dst []byte) {
+	if r.has(kMACSrc) {
+		src = r.str(kMACSrc)
+	}
+	if r.has(kMACDst) {
+		dst = r.str(kMACDst)
+	}
+	if m := r.ethernet(); m != nil && src == nil && dst == nil {
+		return m[18:35], m[:17]
+	}
+	return src, dst
+}
+
+// ethernet is mac.str if it is a whole Ethernet header: dst:src:type.
+func (r *record) ethernet() []byte {
+	const arphrdEther = 1
+	if !r.has(kMAC) || r.has(kLinkType) && r.num[kLinkType] != arphrdEther || len(r.str(kMAC)) < 14*3-1 {
+		return nil
+	}
+	return r.str(kMAC)
+}
+
+func (r *record) isARP() bool {
+	return r.has(kEtherType) && r.num[kEtherType] == typeARP || r.any(kARPOp, kARPSrc, kARPDst)
+}
+
+// falseARP tells the addresses that ulogd up to 2.0.8 writes for ARP: not those
+// of the packet but the numbers of the memory cells that hold them, which stand
+// ten bytes apart.
+func (r *record) falseARP() bool {
+	if !r.has(kARPSrc) || !r.has(kARPDst) {
+		return false
+	}
+	src, ok1 := lex.IPv4(r.str(kARPSrc))
+	dst, ok2 := lex.IPv4(r.str(kARPDst))
+	return ok1 && ok2 && bits.ReverseBytes32(dst)-bits.ReverseBytes32(src) == 10
+}
+
+// isNonIP reports whether the frame holds neither IP nor ARP. Numbers below
+// 0x600 are no ethertypes.
+func (r *record) isNonIP() bool {
+	t := r.num[kEtherType]
+	return r.has(kEtherType) && t >= 0x600 && t != typeIPv4 && t != typeIPv6 && !r.any(kProto, kSrc, kPayloadLen)
+}
+
+// addresses sets source and destination. A packet that was logged without
+// anything behind its IP header has none, and no other ip.* key either.
+func (r *record) addresses(e *event.Event) (ok bool) {
+	if r.has(kSrc) {
+		if e.Src, ok = lex.Addr(r.str(kSrc)); !ok {
+			return false
+		}
+		e.Fields |= event.HasSrc
+	}
+	if r.has(kDst) {
+		if e.Dst, ok = lex.Addr(r.str(kDst)); !ok {
+			return false
+		}
+		e.Fields |= event.HasDst
+	}
+	if !e.Has(event.HasSrc | event.HasDst) {
+		e.Fields |= event.AddrUnknown
+	}
+	return true
+}
+
+// isIPv6 asks the keys of the header first: they are the packet's own.
+func (r *record) isIPv6() bool {
+	switch {
+	case r.any(kPayloadLen, kHopLimit, kNextHdr):
+		return true
+	case r.any(kTotalLen, kTTL):
+		return false
+	case r.has(kEtherType) && r.num[kEtherType] != 0:
+		return r.num[kEtherType] == typeIPv6
+	}
+	return r.has(kFamily) && r.num[kFamily] == familyIPv6
+}
+
+func (r *record) network(e *event.Event) {
+	if r.has(kProto) {
+		e.Proto = event.IPProto(uint8(r.num[kProto]))
+	}
+	if r.isIPv6() {
+		r.ipv6(e)
+	} else {
+		r.ipv4(e)
+	}
+}
+
+func (r *record) ipv4(e *event.Event) {
+	if r.has(kTotalLen) {
+		e.Len = uint32(r.num[kTotalLen])
+		e.Fields |= event.HasLen
+	}
+	if r.has(kTTL) {
+		e.TTL = uint8(r.num[kTTL])
+		e.Fields |= event.HasTTL
+	}
+	if r.has(kTOS) {
+		e.TOS = uint8(r.num[kTOS])
+		e.Fields |= event.HasTOS
+	}
+	if r.has(kID) {
+		e.ID = uint16(r.num[kID])
+		e.Fields |= event.HasID
+	}
+	if r.has(kFragOff) {
+		r.fragment4(e)
+	}
+}
+
+// fragment4 reads the word of flags and offset as it stands in the header.
+func (r *record) fragment4(e *event.Event) {
+	w := r.num[kFragOff]
+	for _, f := range [...]struct {
+		mask uint64
+		bit  event.Fields
+	}{{0x8000, event.Evil}, {0x4000, event.DF}, {0x2000, event.MF}} {
+		if w&f.mask != 0 {
+			e.Fields |= f.bit
+		}
+	}
+	if off := uint32(w&0x1fff) * 8; off != 0 {
+		e.FragOff = off
+		e.Fields |= event.Fragment
+	}
+}
+
+func (r *record) ipv6(e *event.Event) {
+	e.Fields |= event.IPv6
+	if e.Proto == event.NoProto && r.has(kNextHdr) {
+		e.Proto = event.IPProto(uint8(r.num[kNextHdr]))
+	}
+	if r.has(kPayloadLen) {
+		e.Len = uint32(r.num[kPayloadLen]) + 40
+		e.Fields |= event.HasLen
+	}
+	if r.has(kHopLimit) {
+		e.TTL = uint8(r.num[kHopLimit])
+		e.Fields |= event.HasTTL
+	}
+	if r.has(kClass6) {
+		e.TOS = uint8(r.num[kClass6])
+		e.Fields |= event.HasTOS
+	}
+	if r.has(kFragOff6) && r.num[kFragOff6] != 0 {
+		e.FragOff = uint32(r.num[kFragOff6])
+		e.Fields |= event.Fragment
+	}
+}
+
+// transport sets what stands behind the IP header. It is not asked for a later
+// fragment: there ulogd decodes payload bytes, which the sender chose, as if
+// they were a header.
+func (r *record) transport(e *event.Event) {
+	if e.Proto.HasPorts() {
+		if r.has(kSrcPort) {
+			e.SrcPort = uint16(r.num[kSrcPort])
+			e.Fields |= event.HasSrcPort
+		}
+		if r.has(kDstPort) {
+			e.DstPort = uint16(r.num[kDstPort])
+			e.Fields |= event.HasDstPort
+		}
+	}
+	switch e.Proto {
+	case event.TCP:
+		r.tcp(e)
+	case event.ICMP:
+		r.icmp(e, kICMPType, kICMPCode)
+	case event.ICMPv6:
+		r.icmp(e, kICMP6Type, kICMP6Code)
+	}
+}
+
+func (r *record) tcp(e *event.Event) {
+	if r.has(kSeq) {
+		e.Seq = uint32(r.num[kSeq])
+		e.Fields |= event.HasSeq
+	}
+	if r.has(kAckSeq) {
+		e.Ack = uint32(r.num[kAckSeq])
+		e.Fields |= event.HasAck
+	}
+	if r.has(kWindow) {
+		e.Window = uint16(r.num[kWindow])
+		e.Fields |= event.HasWindow
+	}
+	if r.has(kSYN) {
+		e.Flags = r.flags()
+		e.Fields |= event.HasFlags
+	}
+}
+
+// flags are the TCP flags. kFIN to kURG are in the order of the header's bits,
+// and so are the two bits of tcp.res2: ECE, CWR.
+func (r *record) flags() event.TCPFlags {
+	var f event.TCPFlags
+	for k := kFIN; k <= kURG; k++ {
+		if r.has(k) {
+			f |= event.TCPFlags(r.num[k]) << (k - kFIN)
+		}
+	}
+	if r.has(kRes2) {
+		f |= event.TCPFlags(r.num[kRes2]) << 6
+	}
+	return f
+}
+
+func (r *record) icmp(e *event.Event, typ, code key) {
+	if r.has(typ) {
+		e.ICMPType = uint8(r.num[typ])
+		e.Fields |= event.HasICMP
+	}
+	if r.has(code) {
+		e.ICMPCode = uint8(r.num[code])
+		e.Fields |= event.HasICMPCode
+	}
+}

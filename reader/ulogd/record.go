@@ -1,0 +1,372 @@
+package ulogd
+
+import (
+	"errors"
+	"fmt"
+
+	"fwreport/reader/lex"
+)
+
+// key names a value of a record, whatever its spelling.
+type key uint8
+
+// Keys with numbers, then keys with strings. There are at most 64: record.given
+// has a bit for each.
+const (
+	kIgnored key = iota
+	kTimeSec
+	kTimeUsec
+	kMark
+	kIfIn
+	kIfOut
+	kHook
+	kFamily
+	kEtherType
+	kUID
+	kGID
+	kLinkType
+	kProto
+	kTOS
+	kTTL
+	kTotalLen
+	kID
+	kFragOff
+	kPayloadLen
+	kClass6
+	kFlowLabel
+	kHopLimit
+	kNextHdr
+	kFragOff6
+	kFragID6
+	kSrcPort
+	kDstPort
+	kSeq
+	kAckSeq
+	kWindow
+	kFIN
+	kSYN
+	kRST
+	kPSH
+	kACK
+	kURG
+	kRes2
+	kURGP
+	kUDPLen
+	kICMPType
+	kICMPCode
+	kEchoID
+	kEchoSeq
+	kMTU
+	kICMP6Type
+	kICMP6Code
+	kEchoID6
+	kEchoSeq6
+	kARPHType
+	kARPPType
+	kARPOp
+	kTimestamp // from here on strings
+	kDevice
+	kPrefix
+	kIn
+	kOut
+	kLabel
+	kMACSrc
+	kMACDst
+	kMAC
+	kSrc
+	kDst
+	kARPSrc
+	kARPDst
+	kEnd
+)
+
+const numbers, texts = kTimestamp, kEnd - kTimestamp
+
+var _ [64 - kEnd]struct{} // does not compile if there are more than 64 keys
+
+// class says what a key tells about the record that has it.
+type class uint8
+
+const (
+	foreign class = 0 // nothing: other programs have such keys too
+	packet  class = 1 << iota
+	flow
+	sum
+)
+
+// spelling is one name of a key.
+type spelling struct {
+	name  string
+	key   key
+	max   uint64 // of a number
+	class class
+}
+
+const (
+	bit, u8, u16, u32 = 1, 1<<8 - 1, 1<<16 - 1, 1<<32 - 1
+	maxSec            = 1 << 33 // year 2242: Unix nanoseconds fit an int64
+)
+
+// spellings are the names of all versions (ulogd2, filter and output plugins):
+// since 2.0.4 addresses and ports are renamed for the ELK stack.
+var spellings = [...]spelling{
+	{"timestamp", kTimestamp, 0, foreign},
+	{"@timestamp", kTimestamp, 0, foreign},
+	{"@version", kIgnored, 0, foreign},
+	{"dvc", kDevice, 0, foreign},
+	{"action", kLabel, 0, foreign},
+	{"src_ip", kSrc, 0, foreign},
+	{"dest_ip", kDst, 0, foreign},
+	{"src_port", kSrcPort, u16, foreign},
+	{"dest_port", kDstPort, u16, foreign},
+	{"raw.pktlen", kIgnored, 0, packet},
+	{"raw.pktcount", kIgnored, 0, packet},
+	{"raw.label", kIgnored, 0, packet},
+	{"raw.type", kLinkType, u16, packet},
+	{"raw.mac_len", kIgnored, 0, packet},
+	{"raw.mac.addrlen", kIgnored, 0, packet},
+	{"oob.prefix", kPrefix, 0, packet},
+	{"oob.time.sec", kTimeSec, maxSec, foreign}, // sums have it too
+	{"oob.time.usec", kTimeUsec, 999999, foreign},
+	{"oob.mark", kMark, u32, packet},
+	{"oob.ifindex_in", kIfIn, u32, packet},
+	{"oob.ifindex_out", kIfOut, u32, packet},
+	{"oob.hook", kHook, u8, packet},
+	{"oob.family", kFamily, u8, foreign}, // flows have it too
+	{"oob.protocol", kEtherType, u16, foreign},
+	{"oob.uid", kUID, u32, packet},
+	{"oob.gid", kGID, u32, packet},
+	{"oob.seq.local", kIgnored, 0, packet},
+	{"oob.seq.global", kIgnored, 0, packet},
+	{"oob.in", kIn, 0, packet},
+	{"oob.out", kOut, 0, packet},
+	{"mac.saddr.str", kMACSrc, 0, packet},
+	{"mac.daddr.str", kMACDst, 0, packet},
+	{"mac.str", kMAC, 0, packet},
+	{"ip.saddr.str", kSrc, 0, packet},
+	{"ip.daddr.str", kDst, 0, packet},
+	{"ip.saddr", kSrc, 0, packet},
+	{"ip.daddr", kDst, 0, packet},
+	{"ip.protocol", kProto, u8, packet},
+	{"ip.tos", kTOS, u8, packet},
+	{"ip.ttl", kTTL, u8, packet},
+	{"ip.totlen", kTotalLen, u32, packet},
+	{"ip.ihl", kIgnored, 0, packet},
+	{"ip.csum", kIgnored, 0, packet},
+	{"ip.id", kID, u16, packet},
+	{"ip.fragoff", kFragOff, u16, packet},
+	{"ip6.payloadlen", kPayloadLen, u32 - 40, packet},
+	{"ip6.priority", kClass6, u8, packet},
+	{"ip6.flowlabel", kFlowLabel, 1<<20 - 1, packet},
+	{"ip6.hoplimit", kHopLimit, u8, packet},
+	{"ip6.nexthdr", kNextHdr, u8, packet},
+	{"ip6.fragoff", kFragOff6, u16, packet},
+	{"ip6.fragid", kFragID6, u32, packet},
+	{"tcp.sport", kSrcPort, u16, packet},
+	{"tcp.dport", kDstPort, u16, packet},
+	{"udp.sport", kSrcPort, u16, packet},
+	{"udp.dport", kDstPort, u16, packet},
+	{"sctp.sport", kSrcPort, u16, packet},
+	{"sctp.dport", kDstPort, u16, packet},
+	{"sctp.csum", kIgnored, 0, packet},
+	{"tcp.seq", kSeq, u32, packet},
+	{"tcp.ackseq", kAckSeq, u32, packet},
+	{"tcp.window", kWindow, u16, packet},
+	{"tcp.offset", kIgnored, 0, packet}, // wrong on little-endian machines,
+	{"tcp.reserved", kIgnored, 0, packet},
+	{"tcp.res1", kIgnored, 0, packet}, // as these two are
+	{"tcp.urg", kURG, bit, packet},
+	{"tcp.urgp", kURGP, u16, packet},
+	{"tcp.ack", kACK, bit, packet},
+	{"tcp.psh", kPSH, bit, packet},
+	{"tcp.rst", kRST, bit, packet},
+	{"tcp.syn", kSYN, bit, packet},
+	{"tcp.fin", kFIN, bit, packet},
+	{"tcp.res2", kRes2, 3, packet},
+	{"tcp.csum", kIgnored, 0, packet},
+	{"udp.len", kUDPLen, u16, packet},
+	{"udp.csum", kIgnored, 0, packet},
+	{"icmp.type", kICMPType, u8, foreign}, // flows have the ICMP keys too
+	{"icmp.code", kICMPCode, u8, foreign},
+	{"icmp.echoid", kEchoID, u16, foreign},
+	{"icmp.echoseq", kEchoSeq, u16, foreign},
+	{"icmp.fragmtu", kMTU, u16, foreign},
+	{"icmp.csum", kIgnored, 0, packet},
+	{"icmpv6.type", kICMP6Type, u8, foreign},
+	{"icmpv6.code", kICMP6Code, u8, foreign},
+	{"icmpv6.echoid", kEchoID6, u16, foreign},
+	{"icmpv6.echoseq", kEchoSeq6, u16, foreign},
+	{"icmpv6.csum", kIgnored, 0, packet},
+	{"arp.hwtype", kARPHType, u16, packet},
+	{"arp.protocoltype", kARPPType, u16, packet},
+	{"arp.operation", kARPOp, u16, packet},
+	{"arp.saddr.str", kARPSrc, 0, packet},
+	{"arp.daddr.str", kARPDst, 0, packet},
+	{"orig.ip.protocol", kIgnored, 0, flow},
+	{"orig.l4.sport", kIgnored, 0, flow},
+	{"orig.l4.dport", kIgnored, 0, flow},
+	{"orig.raw.pktlen", kIgnored, 0, flow},
+	{"orig.raw.pktcount", kIgnored, 0, flow},
+	{"reply.ip.protocol", kIgnored, 0, flow},
+	{"reply.l4.sport", kIgnored, 0, flow},
+	{"reply.l4.dport", kIgnored, 0, flow},
+	{"reply.raw.pktlen", kIgnored, 0, flow},
+	{"reply.raw.pktcount", kIgnored, 0, flow},
+	{"reply.ip.saddr.str", kIgnored, 0, flow},
+	{"reply.ip.daddr.str", kIgnored, 0, flow},
+	{"ct.mark", kIgnored, 0, flow},
+	{"ct.id", kIgnored, 0, flow},
+	{"ct.event", kIgnored, 0, flow},
+	{"flow.start.sec", kIgnored, 0, flow},
+	{"flow.start.usec", kIgnored, 0, flow},
+	{"flow.end.sec", kIgnored, 0, flow},
+	{"flow.end.usec", kIgnored, 0, flow},
+	{"sum.name", kIgnored, 0, sum},
+	{"sum.pkts", kIgnored, 0, sum},
+	{"sum.bytes", kIgnored, 0, sum},
+}
+
+var byName = func() map[string]uint8 {
+	m := make(map[string]uint8, len(spellings))
+	for i := range spellings {
+		m[spellings[i].name] = uint8(i)
+	}
+	return m
+}()
+
+// start stands for the place before the first key, unknown for a key that is
+// not in the list.
+const start, unknown = uint8(len(spellings)), uint8(len(spellings) + 1)
+
+// speller finds spellings. Records of one stack have their keys in one order, so
+// it remembers which key followed which: comparing with one name is much
+// cheaper than a map.
+type speller struct {
+	next [len(spellings) + 2]uint8
+	last uint8
+}
+
+func newSpeller() speller { return speller{last: start} }
+
+// find returns the index of name in spellings, or unknown.
+func (s *speller) find(name []byte) uint8 {
+	guess := s.next[s.last]
+	if spellings[guess].name != string(name) {
+		i, ok := byName[string(name)]
+		if !ok {
+			s.last = unknown
+			return unknown
+		}
+		guess, s.next[s.last] = i, i
+	}
+	s.last = guess
+	return guess
+}
+
+// record holds the values of one object.
+type record struct {
+	given   uint64 // a bit for each key
+	classes class
+	bad     uint8 // spelling whose value makes no sense, or unknown
+	num     [numbers]uint64
+	text    [texts][]byte // into the line, or into memory of its own
+}
+
+func (r *record) has(k key) bool   { return r.given&(1<<k) != 0 }
+func (r *record) str(k key) []byte { return r.text[k-numbers] }
+func (r *record) any(keys ...key) bool { // of few keys, known when compiling
+	for _, k := range keys {
+		if r.has(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// kind is what the keys say that the record is.
+func (r *record) kind() class {
+	switch {
+	case r.classes&flow != 0:
+		return flow
+	case r.classes&sum != 0:
+		return sum
+	}
+	return r.classes & packet
+}
+
+// read fills r from one line. The error says why that is no JSON object.
+func (r *record) read(line []byte, s *speller) error {
+	r.given, r.classes, r.bad, s.last = 0, 0, unknown, start
+	if line[0] != '{' {
+		return notJSON(line)
+	}
+	j := lex.NewJSON(line)
+	for j.Next() {
+		i := s.find(j.Key)
+		if i == unknown {
+			continue
+		}
+		sp := &spellings[i]
+		r.classes |= sp.class
+		if sp.key != kIgnored && !r.set(sp, &j) {
+			r.bad = i
+		}
+	}
+	return j.Err
+}
+
+// notJSON is the error for a line that does not even begin as an object.
+func notJSON(line []byte) error {
+	j := lex.NewJSON(line)
+	j.Next()
+	if errors.Is(j.Err, lex.ErrJSONObject) {
+		return j.Err
+	}
+	return errNoBrace
+}
+
+var errNoBrace = errors.New("does not begin with {: no JSON object")
+
+// set takes over a value; false if it is of the wrong type or too large. null
+// and empty names are as good as no value, but for the prefix.
+func (r *record) set(sp *spelling, j *lex.JSON) bool {
+	k := sp.key
+	r.given &^= 1 << k
+	switch {
+	case j.Kind == lex.JSONNull:
+		return true
+	case k < numbers:
+		return r.setNumber(sp, j)
+	case j.Kind != lex.JSONString:
+		return false
+	case len(j.Value) > 0 || k == kPrefix:
+		r.text[k-numbers] = j.Value
+		r.given |= 1 << k
+	}
+	return true
+}
+
+func (r *record) setNumber(sp *spelling, j *lex.JSON) bool {
+	n, ok := j.Int, true
+	switch j.Kind {
+	case lex.JSONInt, lex.JSONBool:
+	case lex.JSONString: // as some collectors rewrite numbers
+		n, ok = lex.Uint64(j.Value)
+	default:
+		ok = false
+	}
+	if !ok || n > sp.max {
+		return false
+	}
+	r.num[sp.key] = n
+	r.given |= 1 << sp.key
+	return true
+}
+
+// trouble is why the record cannot be decoded, or "".
+func (r *record) trouble() string {
+	if r.bad == unknown {
+		return ""
+	}
+	return fmt.Sprintf("value of %s makes no sense", spellings[r.bad].name)
+}

@@ -1,0 +1,175 @@
+// Package ulogd reads the JSON that ulogd2 writes, one object a line: packets
+// (stack NFLOG, BASE, IFINDEX, IP2STR, HWHDR, JSON) of all versions, with and
+// without eventv1. Flows (NFCT) and sums (NFACCT) are recognised and counted as
+// other records: they are no packets.
+//
+// A record is read in two steps. The members of the object go into a table of
+// values by key (record.go), so that their order, their spelling by version and
+// a key that stands twice make no difference; then the table becomes an Event
+// (packet.go), where ulogd's traps are dealt with: ports that are payload
+// bytes in later fragments, packets without any address, ARP addresses that are
+// memory addresses, times without a zone beside exact ones.
+//
+// Rejected: to set the Event's fields while scanning. What a key means depends
+// on keys that come later: ports stand before the addresses, and are void if
+// ip.fragoff, which may be behind them in a version to come, says so.
+//
+// Memory: an Event holds no part of the line. A parser keeps names and decisions
+// that it has seen, bounded in number.
+package ulogd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"fwreport/reader"
+	"fwreport/reader/lex"
+)
+
+// Format is ulogd2's JSON output.
+var Format = &reader.Format{
+	Name:        "ulogd-json",
+	Doc:         "ulogd2's JSON output: one packet a line, all versions",
+	Sniff:       sniff,
+	NewSplitter: reader.NewLineSplitter,
+	NewParser:   func(opt *reader.Options) reader.Parser { return newParser(opt) },
+}
+
+// sniffLines is how many lines are looked at: enough to get over the damage of
+// a rotation, few enough not to search a foreign file for a lucky line.
+const sniffLines = 16
+
+// sniff accepts a head of whose first lines most are ulogd's.
+func sniff(head []byte, complete bool) error {
+	var why error
+	ours, lines := 0, 0
+	for rest := head; len(rest) > 0 && lines < sniffLines; {
+		var line []byte
+		line, rest = reader.NextLine(rest)
+		if line = trim(line); len(line) == 0 || rest == nil && !complete && lines > 0 {
+			continue
+		}
+		lines++
+		if err := sniffLine(line); err == nil {
+			ours++
+		} else if why == nil {
+			why = err
+		}
+	}
+	switch {
+	case lines == 0:
+		return errors.New("is empty")
+	case 2*ours > lines:
+		return nil
+	}
+	return why
+}
+
+// sniffLine says why line is no record of ulogd.
+func sniffLine(line []byte) error {
+	if line[0] != '{' {
+		return fmt.Errorf("begins with %q, not with {", line[:1])
+	}
+	var r record
+	s := newSpeller()
+	if err := r.read(line, &s); err != nil {
+		return fmt.Errorf("its first line: %w", err)
+	}
+	if r.kind() == foreign && !r.has(kDevice) {
+		return errors.New("is JSON without any key of ulogd (oob.prefix, ip.protocol, dvc …)")
+	}
+	return nil
+}
+
+// trim takes off what is no part of a record: a byte order mark, the NULs that
+// a crash leaves where a file was longer than what reached the disk, blanks.
+func trim(line []byte) []byte {
+	line = bytes.TrimPrefix(line, []byte("\ufeff"))
+	if n := len(line); n > 0 && line[0] == '{' && line[n-1] == '}' {
+		return line
+	}
+	return bytes.Trim(line, "\x00 \t\r")
+}
+
+// parser decodes chunks.
+type parser struct {
+	opt    *reader.Options
+	names  *lex.Interner
+	spell  speller
+	rec    record
+	detail bool
+
+	host, in, out lex.Slot
+	prefix        lex.Slot
+	verdicts      verdicts
+	buf           []byte // for names made of numbers
+}
+
+func newParser(opt *reader.Options) *parser {
+	names := lex.NewInterner(opt.Symbols)
+	return &parser{
+		opt: opt, names: names, detail: opt.Detail, spell: newSpeller(),
+		verdicts: newVerdicts(opt, names),
+	}
+}
+
+// Parse implements reader.Parser.
+func (p *parser) Parse(b *reader.Batch, c *reader.Chunk) {
+	if c.Oversize {
+		b.Reject(c, 0, "line longer than 1 MiB", c.Data)
+		return
+	}
+	i := uint64(0)
+	for rest := c.Data; len(rest) > 0; i++ {
+		var line []byte
+		line, rest = reader.NextLine(rest)
+		p.line(b, c, i, line)
+	}
+}
+
+// line decodes the i-th record of c.
+func (p *parser) line(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte) {
+	line := trim(raw)
+	if len(line) == 0 {
+		b.Other++
+		return
+	}
+	damaged := false
+	err := p.rec.read(line, &p.spell)
+	if err != nil {
+		if tail := remnant(line); tail != nil && p.rec.read(tail, &p.spell) == nil {
+			err, damaged = nil, true
+		}
+	}
+	switch {
+	case errors.Is(err, lex.ErrJSONObject):
+		b.Other++
+	case err != nil:
+		b.Reject(c, i, err.Error(), shown(raw))
+	case p.rec.kind() != packet:
+		b.Other++
+	default:
+		p.packet(b, c, i, raw, damaged)
+	}
+}
+
+// remnant is the whole object at the end of a line that begins with the torn
+// remnant of another: ulogd was killed while writing, and was started again.
+// Two whole objects on a line are not taken apart: the first would be lost.
+func remnant(line []byte) []byte {
+	i := bytes.LastIndex(line, []byte(`{"`))
+	if i <= 0 || bytes.HasSuffix(bytes.TrimRight(line[:i], " \x00"), []byte("}")) {
+		return nil
+	}
+	return line[i:]
+}
+
+// shown is what of a malformed record may be shown: the PWSNIFF filter logs
+// cleartext passwords, they and what follows are left out.
+func shown(raw []byte) []byte {
+	if i := bytes.Index(raw, []byte(`"pwsniff.`)); i >= 0 {
+		return raw[:i]
+	}
+	return raw
+}
