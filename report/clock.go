@@ -97,6 +97,16 @@ func (c Clock) Text(ns int64) string {
 	return t.Format("2006-01-02 15:04:05-07:00")
 }
 
+// Full is Text with the offset in any case, for times that may lie outside the
+// span: "2026-03-01 06:25:11 +01:00", "2026-03-01 05:25:11 UTC".
+func (c Clock) Full(ns int64) string {
+	t := time.Unix(0, ns).In(c.loc)
+	if c.name == "UTC" {
+		return t.Format("2006-01-02 15:04:05 UTC")
+	}
+	return t.Format("2006-01-02 15:04:05 -07:00")
+}
+
 // Offset is the zone's offset from UTC, in seconds, at a Unix time in
 // nanoseconds.
 func (c Clock) Offset(ns int64) int {

@@ -73,6 +73,27 @@ func TestClock(t *testing.T) {
 	}
 }
 
+func TestClockFull(t *testing.T) {
+	at := ns(t, "2026-07-01T12:00:00Z")
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	winter := Span{First: ns(t, "2026-01-01T00:00:00Z"), Last: ns(t, "2026-01-02T00:00:00Z")}
+	for _, tt := range []struct {
+		loc    *time.Location
+		full   string
+		offset int
+	}{
+		{nil, "2026-07-01 12:00:00 UTC", 0}, {berlin, "2026-07-01 14:00:00 +02:00", 7200},
+	} {
+		c := (&Report{Location: tt.loc, Span: winter}).Clock()
+		if c.Full(at) != tt.full || c.Offset(at) != tt.offset {
+			t.Errorf("%s, %d; want %s, %d", c.Full(at), c.Offset(at), tt.full, tt.offset)
+		}
+	}
+}
+
 func TestGroup(t *testing.T) {
 	for n, want := range map[uint64]string{0: "0", 999: "999", 1000: "1,000", 10000: "10,000", 123456: "123,456",
 		1234567: "1,234,567", 1<<64 - 1: "18,446,744,073,709,551,615"} {
