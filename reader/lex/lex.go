@@ -3,11 +3,7 @@
 // token and report whether all of it was valid; none of them guesses.
 package lex
 
-import (
-	"net/netip"
-
-	"fwreport/reader/event"
-)
+import "fwreport/reader/event"
 
 // Uint parses a decimal number up to 2^32-1, of at least one digit.
 func Uint(b []byte) (uint32, bool) {
@@ -155,19 +151,7 @@ func Addr(b []byte) (event.Addr, bool) {
 	if v4, ok := IPv4(b); ok {
 		return event.AddrFrom4(v4), true
 	}
-	if len(b) < 2 || len(b) > 45 {
-		return event.Addr{}, false
-	}
-	for _, c := range b {
-		if nibbles[c] == 0xff && c != ':' && c != '.' {
-			return event.Addr{}, false
-		}
-	}
-	a, err := netip.ParseAddr(string(b))
-	if err != nil || !a.Is6() {
-		return event.Addr{}, false
-	}
-	return event.AddrFrom(a), true
+	return IPv6(b)
 }
 
 // MAC parses six hex pairs with colons.
