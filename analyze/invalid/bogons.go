@@ -1,0 +1,146 @@
+package invalid
+
+import (
+	"fwreport/analyze"
+	"fwreport/analyze/count"
+	"fwreport/reader/event"
+)
+
+// bogonState counts inbound events whose source may be no genuine one, and the
+// distinct sources of every link.
+type bogonState struct {
+	addrs      *count.Addrs
+	lo         event.Sym
+	links      *count.Cached[link] // by host and interface: eth0 of one host is not that of another
+	sources    []source            // by address handle
+	more       count.Pairs         // (source, link) beyond the one link that sources has room for
+	candidates *count.Table[count.Words, count.Stat]
+	unplaced   uint64 // events that name no interface at all
+}
+
+// link is one interface of one host. Destinations are those of packets that
+// were not forwarded: of a forwarded one, DNAT may have written the address.
+type link struct {
+	id       uint32 // from 1, in order of arrival
+	innerDst uint64 // events to a private, shared or IPv4 link-local address
+	outerDst uint64 // events to an address of another unicast kind
+}
+
+// source is what is kept of an address: the first link on which it was a source
+// (0: none yet), so that the common case costs no look-up, and its block.
+type source struct {
+	link  uint32
+	block event.Special
+}
+
+func newBogonState(sh *analyze.Shared) *bogonState {
+	return &bogonState{
+		addrs:      sh.Addrs,
+		lo:         sh.Symbols.Of("lo"),
+		links:      count.NewCached[link](),
+		more:       count.Pairs{},
+		candidates: count.NewTable[count.Words, count.Stat](),
+	}
+}
+
+func linkKey(host, in event.Sym) count.Words { return count.Words{A: uint64(host)<<32 | uint64(in)} }
+
+func linkInterface(k count.Words) event.Sym { return event.Sym(k.A) }
+func linkHost(k count.Words) event.Sym      { return event.Sym(k.A >> 32) }
+
+// candidateKey is source and link, and why.
+func candidateKey(src, link uint32, w why) count.Words {
+	return count.Words{A: uint64(src)<<32 | uint64(link), B: uint64(w)}
+}
+
+// add examines one event. ARP and frames without IP have no source that could
+// be judged by these rules, and an address that the record got wrong is none.
+func (s *bogonState) add(e *event.Event) {
+	if e.SrcID == 0 || e.Proto == event.ARP || e.Fields&(event.NonIP|event.AddrUnknown) != 0 || e.In == s.lo {
+		return
+	}
+	if e.In == 0 {
+		if e.Out == 0 {
+			s.unplaced += uint64(e.Count)
+		}
+		return
+	}
+	l := s.link(linkKey(e.Host, e.In))
+	s.countDestination(l, e)
+	s.see(e.SrcID, l.id)
+	if w := suspect(e, s.sources[e.SrcID].block); w != genuine {
+		s.candidates.At(candidateKey(e.SrcID, l.id, w)).Add(e)
+	}
+}
+
+// link is the link of k, valid until the next call.
+func (s *bogonState) link(k count.Words) *link {
+	l := s.links.At(k)
+	if l.id == 0 {
+		l.id = uint32(s.links.Len())
+	}
+	return l
+}
+
+func (s *bogonState) countDestination(l *link, e *event.Event) {
+	if e.DstID == 0 || e.Out != 0 {
+		return
+	}
+	s.grow(e.DstID)
+	switch s.sources[e.DstID].block {
+	case event.Private, event.SharedSpace:
+		l.innerDst += uint64(e.Count)
+	case event.LinkLocal:
+		if e.Dst.Is4() {
+			l.innerDst += uint64(e.Count)
+		}
+	case event.NotSpecial, event.Documentation:
+		l.outerDst += uint64(e.Count)
+	}
+}
+
+// see notes that the address was a source on the link.
+func (s *bogonState) see(id, link uint32) {
+	s.grow(id)
+	switch src := &s.sources[id]; src.link {
+	case link:
+	case 0:
+		src.link = link
+	default:
+		s.more.Add(id, link)
+	}
+}
+
+// grow makes room for the handle id, and classifies all addresses up to the
+// newest at once.
+func (s *bogonState) grow(id uint32) {
+	if int(id) < len(s.sources) {
+		return
+	}
+	for n := len(s.sources); n < s.addrs.Len(); n++ {
+		s.sources = append(s.sources, source{block: s.addrs.Addr(uint32(n)).Special()})
+	}
+}
+
+func (s *bogonState) merge(o *bogonState, r count.Remap) {
+	s.unplaced += o.unplaced
+	links := make([]uint32, o.links.Len()+1) // o's link to ours
+	for i, k := range o.links.Keys {
+		from, l := &o.links.Vals[i], s.link(k)
+		l.innerDst += from.innerDst
+		l.outerDst += from.outerDst
+		links[from.id] = l.id
+	}
+	for id, src := range o.sources {
+		if src.link != 0 {
+			s.see(r[id], links[src.link])
+		}
+	}
+	for pair := range o.more {
+		s.see(r[pair>>32], links[uint32(pair)])
+	}
+	for i, k := range o.candidates.Keys {
+		key := candidateKey(r[k.A>>32], links[uint32(k.A)], why(k.B))
+		s.candidates.At(key).Merge(&o.candidates.Vals[i])
+	}
+}
