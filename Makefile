@@ -1,0 +1,67 @@
+# fwreport: `make` builds the command and runs it on samples/, `make help` lists the rest.
+
+GO       ?= go
+FUZZTIME ?= 30s
+BENCH    ?= .
+EXE      := $(if $(filter Windows_NT,$(OS)),.exe)
+BIN      := bin/fwreport$(EXE)
+OUT      := out
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
+LDFLAGS  := -s -w $(if $(VERSION),-X main.release=$(VERSION))
+BUILD    := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+TOOL     := $(GO) tool -modfile=.ci/tools/go.mod
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+.PHONY: all build report test bench fuzz lint cross geodata samples clean help
+
+all: build report ## build the command and make a report of samples/ (the default)
+
+build: ## build bin/fwreport
+	$(BUILD) -o $(BIN) ./cmd/fwreport
+
+# Exit status 3 says that the report is written but some input could not be
+# read to its end: the samples hold a capture that was cut short on purpose.
+report: build ## make a report of samples/ in every format
+	@rc=0; $(BIN) --tz UTC --year 2026 --format html,csv,xlsx,json,text -o $(OUT) samples || rc=$$?; \
+	if [ $$rc -eq 3 ]; then echo "(exit status 3 is right here: one of the samples was cut short on purpose)"; \
+	elif [ $$rc -ne 0 ]; then exit $$rc; fi; \
+	echo "The report on samples/ is $(OUT)/report.html"
+
+test: ## run all tests
+	$(GO) test ./...
+
+bench: ## run all benchmarks; BENCH=regexp chooses
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (30s)
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+lint: ## check format, vet and the linter that .ci/tools/go.mod pins
+	@bad=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
+	if [ -n "$$bad" ]; then echo "not formatted by gofmt:"; echo "$$bad"; exit 1; fi
+	$(GO) vet ./...
+	$(TOOL) golangci-lint run ./...
+
+cross: ## build for Linux, macOS and Windows into dist/
+	@set -e; for p in $(PLATFORMS); do \
+		os=$${p%/*}; arch=$${p#*/}; ext=; [ $$os != windows ] || ext=.exe; \
+		echo "dist/fwreport-$$os-$$arch$$ext"; \
+		GOOS=$$os GOARCH=$$arch $(BUILD) -o dist/fwreport-$$os-$$arch$$ext ./cmd/fwreport; \
+	done
+
+geodata: ## rebuild the embedded country and network data
+	$(GO) generate ./analyze/geo
+
+samples: ## write samples/ anew
+	$(GO) run ./samples/gen
+
+clean: ## remove what was built
+	rm -rf bin dist $(OUT)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
