@@ -1,0 +1,264 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"fwreport/analyze/filter"
+	"fwreport/reader/action"
+	"fwreport/reader/event"
+)
+
+// flags are the report command's, as given.
+type flags struct {
+	since, until, now string
+	formats           []string
+	output            string
+	limit             int
+	tz, reportTZ      string
+	year              int
+	assume            event.Verdict
+	actionMap         []action.Mapping
+	geo               []string
+	jobs              int
+	title             string
+	progress          string
+	filter            filter.Spec
+}
+
+// formatNames are the output formats, in the order in which they are written.
+var formatNames = []string{"html", "csv", "xlsx", "json", "text"}
+
+// neutral are the flags that do not bear on the content of a report: they are
+// left out of the command that the report shows, so that the same evidence and
+// question give the same bytes.
+var neutral = []string{"output", "jobs", "memory", "cache", "progress", "quiet", "verbose"}
+
+func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
+	fs.SortFlags = false
+	fs.StringVar(&f.since, "since", "", "first moment to count: 7d, 36h, 2w, 2026-11-01, 2026-11-01T06:00, RFC 3339, yesterday, monday")
+	fs.StringVar(&f.until, "until", "", "first moment not to count any more, in the same forms")
+	fs.StringVar(&f.now, "now", "", "what relative times count back from (default the clock)")
+	fs.Var(listValue{&f.formats, formatNames}, "format", "html csv xlsx json text, several with commas (default text)")
+	fs.StringVarP(&f.output, "output", "o", "", "a file, a folder, or - for standard output")
+	fs.IntVar(&f.limit, "limit", -1, "rows a table, 0 for all (default text 10, html 100, csv, xlsx and json all)")
+	fs.StringVar(&f.tz, "tz", "", "zone of stamps that carry none, such as Europe/Berlin (default the machine's)")
+	fs.StringVar(&f.reportTZ, "report-tz", "", "zone in which the report shows times (default as --tz)")
+	fs.IntVar(&f.year, "year", 0, "year of the last record, for stamps without a year (default by file times)")
+	f.registerFilters(fs)
+	fs.Var(verdictValue{&f.assume}, "assume", "deny, accept or none: verdict of packets whose prefix names none (default none)")
+	fs.Var(mapValue{&f.actionMap}, "action-map", "PREFIX=ACTION: what a log prefix means; repeatable, * stands for any text")
+	fs.StringArrayVar(&f.geo, "geo", nil, "mmdb file for countries or ASNs in place of the embedded data; repeatable")
+	fs.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "workers")
+	fs.StringVar(&f.title, "title", "", "title of the report")
+	fs.Var(oneOf{&f.progress, []string{"auto", "always", "never"}}, "progress", "draw progress: auto (on a terminal), always or never")
+	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
+	fs.BoolVarP(&ui.verbose, "verbose", "v", false, "say what is read, as what, and what was passed over")
+	fs.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "no-lo" { // the name that ipta gave it
+			name = "no-local"
+		}
+		return pflag.NormalizedName(name)
+	})
+}
+
+func (f *flags) registerFilters(fs *pflag.FlagSet) {
+	s := &f.filter
+	fs.BoolVar(&s.NoLocal, "no-local", false, "leave out packets to and from the interface lo (also --no-lo)")
+	fs.BoolVar(&s.NoAccept, "no-accept", false, "leave out accepted packets")
+	fs.BoolVar(&s.ExcludePrivate, "exclude-private", false, "leave out private, loopback, link-local and other special sources")
+	fs.Var(condition(&s.Src, filter.ParseNetwork, "CIDR"), "src", "keep only this source address or network; ! before it negates, repeatable")
+	fs.Var(condition(&s.Dst, filter.ParseNetwork, "CIDR"), "dst", "keep only this destination")
+	fs.Var(condition(&s.Net, filter.ParseNetwork, "CIDR"), "net", "keep only this source or destination")
+	fs.Var(condition(&s.Ports, filter.ParsePorts, "PORT"), "port", "keep only this source or destination port, or range 1000-2000")
+	fs.Var(condition(&s.Protos, filter.ParseProto, "PROTO"), "proto", "keep only this protocol, by name or number")
+	for _, p := range []struct {
+		list       *[]filter.Pattern
+		name, what string
+	}{
+		{&s.In, "in", "keep only this input interface; * stands for any text"},
+		{&s.Out, "out", "keep only this output interface"},
+		{&s.Action, "action", "keep only this action, in any case"},
+		{&s.Prefix, "prefix", "keep only this log prefix"},
+		{&s.Host, "host", "keep only this host"},
+	} {
+		parse := func(text string) (filter.Pattern, error) { return filter.ParsePattern(text), nil }
+		fs.Var(condition(p.list, parse, "NAME"), p.name, p.what)
+	}
+}
+
+// values is a repeatable flag whose values are parsed one by one.
+type values[T any] struct {
+	list  *[]T
+	parse func(string) (T, error)
+	kind  string
+	given *[]string
+}
+
+func condition[T any](list *[]T, parse func(string) (T, error), kind string) values[T] {
+	return values[T]{list, parse, kind, new([]string)}
+}
+
+func (v values[T]) Set(s string) error {
+	x, err := v.parse(s)
+	if err != nil {
+		return err
+	}
+	*v.list = append(*v.list, x)
+	*v.given = append(*v.given, s)
+	return nil
+}
+
+func (v values[T]) Type() string       { return v.kind }
+func (v values[T]) String() string     { return strings.Join(v.GetSlice(), ",") }
+func (v values[T]) GetSlice() []string { return given(v.given) }
+
+// Append and Replace complete pflag.SliceValue, which the report's command line
+// needs to show each value by itself.
+func (v values[T]) Append(s string) error      { return v.Set(s) }
+func (v values[T]) Replace(all []string) error { return replaceNone(all) }
+
+func given(list *[]string) []string {
+	if list == nil {
+		return nil
+	}
+	return *list
+}
+
+func replaceNone(all []string) error {
+	if len(all) > 0 {
+		return fmt.Errorf("values cannot be replaced")
+	}
+	return nil
+}
+
+// listValue is --format: names with commas.
+type listValue struct {
+	list  *[]string
+	known []string
+}
+
+func (v listValue) Set(s string) error {
+	for name := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == ' ' }) {
+		name = strings.ToLower(name)
+		if name == "txt" {
+			name = "text"
+		}
+		if !slices.Contains(v.known, name) {
+			return fmt.Errorf("%q is none of %s", name, strings.Join(v.known, ", "))
+		}
+		if !slices.Contains(*v.list, name) {
+			*v.list = append(*v.list, name)
+		}
+	}
+	return nil
+}
+func (v listValue) Type() string { return "LIST" }
+func (v listValue) String() string {
+	if v.list == nil {
+		return ""
+	}
+	return strings.Join(*v.list, ",")
+}
+
+// oneOf is a choice.
+type oneOf struct {
+	value *string
+	known []string
+}
+
+func (v oneOf) Set(s string) error {
+	if !slices.Contains(v.known, s) {
+		return fmt.Errorf("%q is none of %s", s, strings.Join(v.known, ", "))
+	}
+	*v.value = s
+	return nil
+}
+func (v oneOf) Type() string { return "WHEN" }
+func (v oneOf) String() string {
+	if v.value == nil {
+		return ""
+	}
+	return *v.value
+}
+
+// verdictValue is --assume.
+type verdictValue struct{ v *event.Verdict }
+
+func (v verdictValue) Set(s string) error {
+	switch strings.ToLower(s) {
+	case "deny":
+		*v.v = event.Denied
+	case "accept":
+		*v.v = event.Accepted
+	case "none":
+		*v.v = event.Undetermined
+	default:
+		return fmt.Errorf("%q is none of deny, accept, none", s)
+	}
+	return nil
+}
+func (v verdictValue) Type() string { return "VERDICT" }
+func (v verdictValue) String() string {
+	if v.v == nil {
+		return ""
+	}
+	return [...]string{event.Undetermined: "", event.Denied: "deny", event.Accepted: "accept"}[*v.v]
+}
+
+// mapValue is --action-map.
+type mapValue struct{ list *[]action.Mapping }
+
+func (v mapValue) Set(s string) error {
+	i := strings.LastIndexByte(s, '=')
+	if i < 0 || strings.TrimSpace(s[i+1:]) == "" {
+		return fmt.Errorf("%q is not of the form PREFIX=ACTION, for example \"FORWARDFW=DROP\"", s)
+	}
+	*v.list = append(*v.list, action.Mapping{Prefix: s[:i], Action: s[i+1:]})
+	return nil
+}
+func (v mapValue) Type() string { return "PREFIX=ACTION" }
+func (v mapValue) String() string {
+	return strings.Join(v.GetSlice(), ",")
+}
+func (v mapValue) GetSlice() (all []string) {
+	if v.list != nil {
+		for _, m := range *v.list {
+			all = append(all, m.Prefix+"="+m.Action)
+		}
+	}
+	return all
+}
+func (v mapValue) Append(s string) error      { return v.Set(s) }
+func (v mapValue) Replace(all []string) error { return replaceNone(all) }
+
+// asGiven is the command line in one canonical spelling: the flags that were
+// set and bear on the content, in their order, then the paths.
+func asGiven(fs *pflag.FlagSet, paths []string) []string {
+	var args []string
+	fs.Visit(func(fl *pflag.Flag) {
+		if slices.Contains(neutral, fl.Name) {
+			return
+		}
+		if list, ok := fl.Value.(pflag.SliceValue); ok {
+			for _, v := range list.GetSlice() {
+				args = append(args, "--"+fl.Name+"="+v)
+			}
+			return
+		}
+		if fl.Value.Type() == "bool" && fl.Value.String() == "true" {
+			args = append(args, "--"+fl.Name)
+			return
+		}
+		args = append(args, "--"+fl.Name+"="+fl.Value.String())
+	})
+	return append(args, paths...)
+}
+
+// zones are --tz and --report-tz resolved.
+type zones struct{ input, report *time.Location }

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"fwreport/analyze"
+	"fwreport/analyze/engine"
+	"fwreport/analyze/geo"
+	"fwreport/analyze/window"
+	"fwreport/reader"
+	"fwreport/reader/action"
+	"fwreport/reader/event"
+	"fwreport/reader/evidence"
+	"fwreport/report"
+)
+
+// job is one run of the report command, all flags resolved.
+type job struct {
+	ui    *ui
+	flags *flags
+	now   time.Time
+	zones zones
+	win   report.Window
+	paths []string
+	geo   *geo.DB
+	out   *output
+}
+
+// runReport is the report command.
+func runReport(ctx context.Context, ui *ui, f *flags, fs *pflag.FlagSet, args []string, stdin io.Reader, stdout io.Writer) error {
+	j, err := newJob(ui, f, args, stdout)
+	if err != nil {
+		return err
+	}
+	inputs, err := reader.Open(ctx, j.paths, reader.OpenOptions{
+		Formats: formats, Stdin: stdin, Now: j.now, Year: f.year, Zone: j.zones.input,
+	})
+	if err != nil {
+		return err
+	}
+	rep, err := j.analyze(ctx, inputs)
+	if err != nil {
+		return err
+	}
+	rep.Command = asGiven(fs, args)
+	if err := j.out.write(ctx, rep); err != nil {
+		return err
+	}
+	return incomplete(ui, &rep.Evidence)
+}
+
+// newJob resolves the flags.
+func newJob(ui *ui, f *flags, args []string, stdout io.Writer) (*job, error) {
+	j := &job{ui: ui, flags: f, paths: args}
+	if f.jobs < 1 {
+		return nil, usageError{fmt.Errorf("--jobs %d: at least one worker is needed", f.jobs)}
+	}
+	if f.limit < -1 {
+		return nil, usageError{fmt.Errorf("--limit %d: give a number of rows, or 0 for all", f.limit)}
+	}
+	var err error
+	if err = j.resolveTimes(); err != nil {
+		return nil, err
+	}
+	if j.out, err = newOutput(ui, f, stdout); err != nil {
+		return nil, err
+	}
+	if j.geo, err = openGeo(f.geo); err != nil {
+		return nil, err
+	}
+	if len(j.paths) == 0 {
+		if j.paths = localLogs(); len(j.paths) == 0 {
+			return nil, errNoLogs
+		}
+		ui.say("reading this machine's logs: %s", strings.Join(j.paths, " "))
+	}
+	return j, nil
+}
+
+func openGeo(files []string) (*geo.DB, error) {
+	if len(files) == 0 {
+		return geo.Embedded()
+	}
+	return geo.Open(files...)
+}
+
+func (j *job) resolveTimes() (err error) {
+	f := j.flags
+	if j.zones.input, err = zone("tz", f.tz, machineZone()); err != nil {
+		return err
+	}
+	if j.zones.report, err = zone("report-tz", f.reportTZ, j.zones.input); err != nil {
+		return err
+	}
+	if f.year != 0 && (f.year < 1990 || f.year > 2200) {
+		return usageError{fmt.Errorf("--year %d: give the year of the logs' last record, such as 2026", f.year)}
+	}
+	j.now = time.Now()
+	if f.now != "" {
+		if j.now, err = window.ParseTime(f.now, j.now, j.zones.report); err != nil {
+			return usageError{fmt.Errorf("--now: %w", err)}
+		}
+	}
+	j.win = report.Window{Since: event.NoTime, Until: event.NoTime}
+	if j.win.Since, err = j.border("since", f.since); err != nil {
+		return err
+	}
+	if j.win.Until, err = j.border("until", f.until); err != nil {
+		return err
+	}
+	if j.win.Since != event.NoTime && j.win.Until != event.NoTime && j.win.Since >= j.win.Until {
+		return usageError{fmt.Errorf("the window is empty: --since %s is not before --until %s", f.since, f.until)}
+	}
+	return nil
+}
+
+// border is one end of the window; dates are days of the report's zone.
+func (j *job) border(flag, text string) (int64, error) {
+	if text == "" {
+		return event.NoTime, nil
+	}
+	t, err := window.ParseTime(text, j.now, j.zones.report)
+	if err != nil {
+		return 0, usageError{fmt.Errorf("--%s: %w", flag, err)}
+	}
+	return t.UnixNano(), nil
+}
+
+// localLogs are the firewall logs of this machine with their rotations.
+func localLogs() []string {
+	var found []string
+	for _, name := range []string{"kern.log", "syslog", "messages", "firewall", "ufw.log", "iptables.log"} {
+		for _, pattern := range []string{name, name + ".*", name + "-*"} {
+			m, _ := filepath.Glob(filepath.Join("/var/log", pattern)) // the patterns are good
+			found = append(found, m...)
+		}
+	}
+	m, _ := filepath.Glob("/var/log/ulog/*")
+	return append(found, m...)
+}
+
+// analyze reads the inputs and makes the report.
+func (j *job) analyze(ctx context.Context, inputs []*reader.Input) (*report.Report, error) {
+	symbols := event.NewSymbols()
+	bar := j.ui.progress(j.flags.progress, totalSize(inputs))
+	cfg := engine.Config{
+		Inputs: inputs, Modules: analyzers, Window: j.win, Jobs: j.flags.jobs, Read: bar.add,
+		Options: reader.Options{
+			Symbols: symbols, Zone: j.zones.input,
+			Actions: action.NewTable(action.Options{Map: j.flags.actionMap, Assume: j.flags.assume}),
+		},
+	}
+	if spec := &j.flags.filter; !spec.Empty() {
+		cfg.Keep = func() func(*event.Event) bool { return spec.Compile(symbols) }
+	}
+	res, err := engine.Run(ctx, cfg)
+	bar.stop()
+	if err != nil {
+		return nil, err
+	}
+	return j.report(res, inputs), nil
+}
+
+func totalSize(inputs []*reader.Input) (n int64) {
+	for _, in := range inputs {
+		if in.Format != nil {
+			n += max(in.Facts.Size, 0)
+		}
+	}
+	return n
+}
+
+func (j *job) report(res *engine.Result, inputs []*reader.Input) *report.Report {
+	rep := &report.Report{
+		Title: j.flags.title, Generator: generator(), Zone: j.zones.report.String(), Location: j.zones.report,
+		Window: j.win, Span: res.Span, Evidence: res.Manifest,
+	}
+	if rep.Title == "" {
+		rep.Title = "Firewall report"
+	}
+	env := &analyze.Env{
+		Inputs:  res.Manifest.Inputs,
+		Packets: func(i uint32) bool { return inputs[i].Packets() },
+		Geo:     j.geo,
+		Window:  j.win,
+		Span:    res.Span,
+		Zone:    j.zones.report,
+		Assume:  j.flags.assume,
+	}
+	rep.Sections = res.Set.Sections(env)
+	rep.Notes = notes(res)
+	return rep
+}
+
+// notes are what a reader must know before the figures.
+func notes(res *engine.Result) []string {
+	var all []string
+	m := &res.Manifest
+	if m.Incomplete() {
+		n := 0
+		for i := range m.Inputs {
+			if m.Inputs[i].Incomplete {
+				n++
+			}
+		}
+		all = append(all, fmt.Sprintf("The evidence is incomplete: %s could not be read completely. See the inputs for which and why.", plural(n, "input")))
+	}
+	if lossy(m) {
+		all = append(all, "Logs report that records were lost or suppressed: counts are lower bounds. See the inputs for which and how many.")
+	}
+	if m.Totals.Events == 0 {
+		all = append(all, "No firewall record was counted: see the ledger for where the records went.")
+	}
+	if m.Totals.Malformed > 0 {
+		all = append(all, fmt.Sprintf("%s look like firewall records and could not be decoded: see the inputs for examples and reasons.", plural(int(m.Totals.Malformed), "record")))
+	}
+	if res.Assumed > 0 {
+		all = append(all, fmt.Sprintf("The verdict of %d events is an assumption (--assume): their log prefix names none.", res.Assumed))
+	}
+	return all
+}
+
+func lossy(m *evidence.Manifest) bool {
+	for i := range m.Inputs {
+		for _, l := range m.Inputs[i].Losses {
+			if l.Class != "kernel_flood" && l.Class != "conntrack_full" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// incomplete names on standard error what could not be read.
+func incomplete(ui *ui, m *evidence.Manifest) error {
+	n := 0
+	for i := range m.Inputs {
+		in := &m.Inputs[i]
+		what := in.Notes
+		if in.Skipped != "" {
+			what = append([]string{in.Skipped}, what...)
+		}
+		if in.Incomplete {
+			n++
+			ui.line(fmt.Sprintf("fwreport: %s: %s", in.Path, strings.Join(what, "; ")))
+		} else if in.Skipped != "" {
+			ui.detail("%s: passed over: %s", in.Path, in.Skipped)
+		} else {
+			ui.detail("%s: %s, %d records, %d events", in.Path, in.Format, in.Records.Read, in.Records.Events)
+		}
+	}
+	if n > 0 {
+		return incompleteError{n}
+	}
+	return nil
+}
