@@ -53,7 +53,7 @@ func inputColumns() []Column {
 	return append(cols,
 		Col("state", "State", Text), Col("notes", "Notes", Text),
 		Col("compression", "Compression", Text), Col("size", "Size", Bytes), Col("mtime", "Modified", Time),
-		Col("sha256", "SHA-256", Evidence), Col("family", "Family", Text),
+		Col("sha256", "SHA-256", Text), Col("family", "Family", Text),
 		Col("year_from", "Year from", Text), Col("zone_from", "Zone from", Text),
 		Col("first", "First", Time), Col("last", "Last", Time))
 }
@@ -68,7 +68,7 @@ func inputRow(row []Value, in *evidence.Input) []Value {
 		size = BytesOf(uint64(in.Size))
 	}
 	return append(row, TextOf(inputState(in)), TextOf(inputNotes(in)),
-		TextOf(in.Compression), size, TimeOf(in.MTime), EvidenceOf(in.SHA256), TextOf(in.Family),
+		TextOf(in.Compression), size, TimeOf(in.MTime), TextOf(in.SHA256), TextOf(in.Family),
 		TextOf(in.YearFrom), TextOf(in.ZoneFrom), TimeOf(in.First), TimeOf(in.Last))
 }
 
