@@ -68,39 +68,30 @@ func NewJSON(text []byte) JSON { return JSON{text: text} }
 
 // Next goes to the next member. It is false at the end and on an error.
 func (j *JSON) Next() bool {
-	if j.done {
-		return false
-	}
-	if j.slow != nil {
+	if j.slow != nil || j.done {
 		return j.nextSlow()
 	}
-	first := j.pos == 0
-	if first {
-		if i := j.blank(0); i < len(j.text) && j.text[i] == '{' {
-			j.pos = i + 1
-		} else {
-			return j.doubt()
-		}
-	}
-	i := j.blank(j.pos)
-	if i >= len(j.text) {
+	t, i := j.text, skip(j.text, j.pos)
+	if i >= len(t) {
 		return j.doubt()
 	}
-	if j.text[i] == '}' {
+	switch c := t[i]; {
+	case c == ',' && j.pos > 0:
+		return j.member(t, skip(t, i+1))
+	case c == '{' && j.pos == 0:
+		if i = skip(t, i+1); i < len(t) && t[i] == '}' {
+			return j.end(i + 1)
+		}
+		return j.member(t, i)
+	case c == '}' && j.pos > 0:
 		return j.end(i + 1)
 	}
-	if !first {
-		if j.text[i] != ',' {
-			return j.doubt()
-		}
-		i = j.blank(i + 1)
-	}
-	return j.member(i)
+	return j.doubt()
 }
 
 // end is behind the closing brace: only white space may follow.
 func (j *JSON) end(i int) bool {
-	if j.blank(i) != len(j.text) {
+	if skip(j.text, i) != len(j.text) {
 		return j.doubt()
 	}
 	j.done = true
@@ -108,59 +99,64 @@ func (j *JSON) end(i int) bool {
 }
 
 // member reads "key": value from i on.
-func (j *JSON) member(i int) bool {
-	k, ok := j.str(i)
-	if !ok {
+func (j *JSON) member(t []byte, i int) bool {
+	k := str(t, i)
+	if k < 0 {
 		return j.doubt()
 	}
-	j.Key = j.text[i+1 : k-1]
-	i = j.blank(k)
-	if i >= len(j.text) || j.text[i] != ':' {
+	j.Key = t[i+1 : k-1]
+	if k = skip(t, k); k >= len(t) || t[k] != ':' {
 		return j.doubt()
 	}
-	i = j.blank(i + 1)
-	if i >= len(j.text) {
+	if i = skip(t, k+1); i >= len(t) {
 		return j.doubt()
 	}
-	if j.text[i] == '"' {
-		end, ok := j.str(i)
-		if !ok {
-			return j.doubt()
-		}
-		j.Kind, j.Value, j.pos = JSONString, j.text[i+1:end-1], end
-		return true
+	if t[i] != '"' {
+		return j.integer(t, i) || j.literal(i) || j.doubt()
 	}
-	return j.integer(i) || j.literal(i) || j.doubt()
+	end := str(t, i)
+	if end < 0 {
+		return j.doubt()
+	}
+	j.Kind, j.Value, j.pos = JSONString, t[i+1:end-1], end
+	return true
 }
 
-// blank skips white space from i on.
-func (j *JSON) blank(i int) int {
-	for i < len(j.text) && (j.text[i] == ' ' || j.text[i] == '\t' || j.text[i] == '\r' || j.text[i] == '\n') {
+// skip is the first place from i on that is no white space.
+func skip(t []byte, i int) int {
+	for i < len(t) && t[i] <= ' ' && (t[i] == ' ' || t[i] == '\t' || t[i] == '\r' || t[i] == '\n') {
 		i++
 	}
 	return i
 }
 
-// str finds the end of the string that begins at i, behind its closing quote.
-// It refuses escapes, control characters and what is not UTF-8.
-func (j *JSON) str(i int) (end int, ok bool) {
-	if i >= len(j.text) || j.text[i] != '"' {
-		return 0, false
+// str is the end of the string that begins at i, behind its closing quote, or
+// -1: it refuses escapes, control characters and what is not UTF-8.
+func str(t []byte, i int) int {
+	if i >= len(t) || t[i] != '"' {
+		return -1
 	}
-	start, high := i+1, false
-	for i = start; ; i++ {
-		i += plain(j.text[i:])
-		if i >= len(j.text) {
-			return 0, false
-		}
-		switch c := j.text[i]; {
-		case c == '"':
-			return i + 1, !high || utf8.Valid(j.text[start:i])
-		case c == '\\' || c < ' ':
-			return 0, false
-		}
-		high = true
+	i++
+	end := i + plain(t[i:])
+	if end >= len(t) {
+		return -1
 	}
+	if t[end] == '"' {
+		return end + 1
+	}
+	return wideStr(t, i, end)
+}
+
+// wideStr is str for a string that may have bytes beyond ASCII, from i on.
+func wideStr(t []byte, start, i int) int {
+	for i < len(t) && t[i] >= 0x80 {
+		i++
+		i += plain(t[i:])
+	}
+	if i >= len(t) || t[i] != '"' || !utf8.Valid(t[start:i]) {
+		return -1
+	}
+	return i + 1
 }
 
 // plain counts the bytes at b's start that are ASCII and end no string: neither
@@ -169,35 +165,37 @@ func (j *JSON) str(i int) (end int, ok bool) {
 func plain(b []byte) int {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	n := 0
-	for len(b)-n >= 8 {
-		x := binary.LittleEndian.Uint64(b[n:])
+	for len(b) >= 8 {
+		x := binary.LittleEndian.Uint64(b)
 		quote, slash := x^(ones*'"'), x^(ones*'\\')
 		hit := ((quote-ones)&^quote | (slash-ones)&^slash | (x-ones*' ')&^x | x) & tops
 		if hit != 0 {
 			return n + bits.TrailingZeros64(hit)/8
 		}
-		n += 8
+		n, b = n+8, b[8:]
 	}
-	for n < len(b) && b[n] != '"' && b[n] != '\\' && b[n]-' ' < 0x80-' ' {
-		n++
+	for i, c := range b {
+		if c == '"' || c == '\\' || c-' ' >= 0x80-' ' {
+			return n + i
+		}
 	}
-	return n
+	return n + len(b)
 }
 
 // integer reads a decimal integer without sign, fraction or exponent.
-func (j *JSON) integer(start int) bool {
+func (j *JSON) integer(t []byte, start int) bool {
 	n, i := uint64(0), start
-	for ; i < len(j.text) && j.text[i]-'0' <= 9; i++ {
-		n = n*10 + uint64(j.text[i]-'0')
+	for ; i < len(t) && t[i]-'0' <= 9; i++ {
+		n = n*10 + uint64(t[i]-'0')
 	}
 	size := i - start
-	if size == 0 || size > 19 || size > 1 && j.text[start] == '0' || i >= len(j.text) {
+	if size == 0 || size > 19 || size > 1 && t[start] == '0' || i >= len(t) {
 		return false
 	}
-	if c := j.text[i]; c == '.' || c|0x20 == 'e' {
+	if c := t[i]; c == '.' || c|0x20 == 'e' {
 		return false
 	}
-	j.Kind, j.Int, j.Value, j.pos = JSONInt, n, j.text[start:i], i
+	j.Kind, j.Int, j.Value, j.pos = JSONInt, n, t[start:i], i
 	return true
 }
 
@@ -242,8 +240,9 @@ func wrong(text []byte, err error) error {
 	return ErrJSON
 }
 
+// nextSlow is Next for a text that encoding/json has decoded, and at the end.
 func (j *JSON) nextSlow() bool {
-	if len(j.order) == 0 {
+	if j.done || len(j.order) == 0 {
 		j.done = true
 		return false
 	}
