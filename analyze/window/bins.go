@@ -1,7 +1,9 @@
-// Package window cuts time into the bins of a timeline: a minute to a day long,
-// fitted to a span and aligned in the zone in which the report prints times, so
-// that a bar is an hour, or a day from midnight to midnight, as the reader's
-// clock had it.
+// Package window deals with spans of time: it reads the borders that a user
+// gives (ParseTime), and cuts what lies between into the bins of a timeline.
+//
+// Bins are a minute to a day long, fitted to a span and aligned in the zone in
+// which the report prints times, so that a bar is an hour, or a day from
+// midnight to midnight, as the reader's clock had it.
 //
 // Daylight saving makes three rules necessary. Bins of an hour or less are cut
 // by the clock of the zone offset in force: the hour that occurs twice in autumn

@@ -1,0 +1,157 @@
+// Package overview counts all events: by action and verdict, by host, and over
+// time. It also says what the counts do not show by themselves: how many
+// verdicts are undetermined, and of which prefixes; how many were assumed; how
+// many events carry no stamp.
+//
+// Time is counted by the minute, and cut into bins only in Result, when the span
+// is known: bins of a fixed length are too fine for a year or too coarse for an
+// hour, and bins that are merged while the span grows would depend on the order
+// of the events. A counter a minute costs 40 bytes, a year of minutes 30 MB at
+// most; a dense array was rejected because one wrong stamp would make it huge.
+package overview
+
+import (
+	"time"
+
+	"fwreport/analyze"
+	"fwreport/analyze/count"
+	"fwreport/analyze/window"
+	"fwreport/reader/event"
+	"fwreport/report"
+)
+
+// Analyzer makes the section overview.
+var Analyzer = &analyze.Analyzer{
+	Name:  "overview",
+	Title: "Overview",
+	Doc: "All events: what was done with them, which hosts logged them, and when. Denied, accepted or undetermined is what " +
+		"the record or its prefix says; a log line by itself does not prove what the next rule did.",
+	New: func(*analyze.Shared) analyze.State {
+		return &state{
+			actions: count.NewCached[count.Stat](),
+			hosts:   count.NewCached[host](),
+			minutes: count.NewCached[byVerdict](),
+			open:    count.NewCached[uint64](),
+		}
+	},
+}
+
+// verdicts is the number of verdicts; they count up from Undetermined.
+const verdicts = 3
+
+// byVerdict counts events by verdict.
+type byVerdict [verdicts]uint64
+
+func (v *byVerdict) total() uint64 {
+	return v[event.Undetermined] + v[event.Denied] + v[event.Accepted]
+}
+
+func (v *byVerdict) merge(o *byVerdict) {
+	for i := range v {
+		v[i] += o[i]
+	}
+}
+
+type host struct {
+	count.Stat
+	denied uint64
+}
+
+type state struct {
+	assumed  byVerdict // events whose verdict is the user's assumption
+	timeless uint64
+	actions  *count.Cached[count.Stat] // by action and verdict
+	hosts    *count.Cached[host]       // by name
+	minutes  *count.Cached[byVerdict]  // by minute since 1970
+	open     *count.Cached[uint64]     // undetermined events, by prefix
+
+	minute *byVerdict // the counter of the minute last used, which most events share; nil if none
+	begin  int64      // and when that minute begins
+}
+
+// Add counts all events.
+func (s *state) Add(events []event.Event) {
+	for i := range events {
+		e := &events[i]
+		n := uint64(e.Count)
+		s.actions.At(count.Words{A: uint64(e.Action), B: uint64(e.Verdict)}).Add(e)
+		h := s.hosts.At(count.Words{A: uint64(e.Host)})
+		h.Stat.Add(e)
+		if e.Has(event.Assumed) {
+			s.assumed[e.Verdict] += n
+		}
+		switch e.Verdict {
+		case event.Denied:
+			h.denied += n
+		case event.Undetermined:
+			*s.open.At(count.Words{A: uint64(e.Prefix)}) += n
+		}
+		if e.Time == event.NoTime {
+			s.timeless += n
+			continue
+		}
+		if s.minute == nil || uint64(e.Time-s.begin) >= uint64(time.Minute) {
+			s.turn(e.Time)
+		}
+		s.minute[e.Verdict] += n
+	}
+}
+
+// turn makes the minute of t the current one.
+func (s *state) turn(t int64) {
+	m := window.Minute(t)
+	s.minute, s.begin = s.minutes.At(count.Words{A: uint64(m)}), window.MinuteStart(m)
+}
+
+// Merge adds another state.
+func (s *state) Merge(other analyze.State, _ count.Remap) {
+	o := other.(*state)
+	s.assumed.merge(&o.assumed)
+	s.timeless += o.timeless
+	for i, k := range o.actions.Keys {
+		s.actions.At(k).Merge(&o.actions.Vals[i])
+	}
+	for i, k := range o.hosts.Keys {
+		h, from := s.hosts.At(k), &o.hosts.Vals[i]
+		h.Stat.Merge(&from.Stat)
+		h.denied += from.denied
+	}
+	s.minute = nil // it may move
+	for i, k := range o.minutes.Keys {
+		s.minutes.At(k).merge(&o.minutes.Vals[i])
+	}
+	for i, k := range o.open.Keys {
+		*s.open.At(k) += o.open.Vals[i]
+	}
+}
+
+// whole is what the counts by action add up to.
+type whole struct {
+	*state
+	all      count.Stat
+	verdicts byVerdict
+}
+
+func (s *state) whole() *whole {
+	w := &whole{state: s}
+	for i, k := range s.actions.Keys {
+		w.all.Merge(&s.actions.Vals[i])
+		w.verdicts[k.B] += s.actions.Vals[i].Count
+	}
+	return w
+}
+
+// Result makes the section.
+func (s *state) Result(env *analyze.Env) *report.Section {
+	w := s.whole()
+	t := w.timeline(env.Zone)
+	return &report.Section{
+		Findings: w.findings(env, t),
+		Notes:    w.notes(env),
+		Charts: []report.Chart{{
+			ID: "timeline", Title: "Events per " + t.bins.Name(), Kind: report.StackedBars,
+			Table: "timeline", X: "time", Y: []string{"denied", "accepted", "undetermined"},
+		}},
+		Tables: []report.Table{w.actionTable(env), w.hostTable(env), t.table()},
+	}
+}
