@@ -11,10 +11,10 @@ import (
 type bogonState struct {
 	addrs      *count.Addrs
 	lo         event.Sym
-	links      *count.Cached[link] // by host and interface: eth0 of one host is not that of another
-	sources    []source            // by address handle
-	more       count.Pairs         // (source, link) beyond the one link that sources has room for
-	candidates *count.Table[count.Words, count.Stat]
+	links      *count.Cached[link]     // by host and interface: eth0 of one host is not that of another
+	sources    []source                // by address handle
+	more       *count.Cached[struct{}] // source and link, beyond the one link that sources has room for
+	candidates *count.Cached[count.Stat]
 	unplaced   uint64 // events that name no interface at all
 }
 
@@ -38,8 +38,8 @@ func newBogonState(sh *analyze.Shared) *bogonState {
 		addrs:      sh.Addrs,
 		lo:         sh.Symbols.Of("lo"),
 		links:      count.NewCached[link](),
-		more:       count.Pairs{},
-		candidates: count.NewTable[count.Words, count.Stat](),
+		more:       count.NewCached[struct{}](),
+		candidates: count.NewCached[count.Stat](),
 	}
 }
 
@@ -48,10 +48,11 @@ func linkKey(host, in event.Sym) count.Words { return count.Words{A: uint64(host
 func linkInterface(k count.Words) event.Sym { return event.Sym(k.A) }
 func linkHost(k count.Words) event.Sym      { return event.Sym(k.A >> 32) }
 
-// candidateKey is source and link, and why.
-func candidateKey(src, link uint32, w why) count.Words {
-	return count.Words{A: uint64(src)<<32 | uint64(link), B: uint64(w)}
-}
+// pairKey is a source and a link in A; of a candidate, B is why.
+func pairKey(id, link uint32) count.Words { return count.Words{A: uint64(id)<<32 | uint64(link)} }
+
+func keyID(k count.Words) uint32   { return uint32(k.A >> 32) }
+func keyLink(k count.Words) uint32 { return uint32(k.A) }
 
 // add examines one event. ARP and frames without IP have no source that could
 // be judged by these rules, and an address that the record got wrong is none.
@@ -69,7 +70,9 @@ func (s *bogonState) add(e *event.Event) {
 	s.countDestination(l, e)
 	s.see(e.SrcID, l.id)
 	if w := suspect(e, s.sources[e.SrcID].block); w != genuine {
-		s.candidates.At(candidateKey(e.SrcID, l.id, w)).Add(e)
+		k := pairKey(e.SrcID, l.id)
+		k.B = uint64(w)
+		s.candidates.At(k).Add(e)
 	}
 }
 
@@ -107,7 +110,7 @@ func (s *bogonState) see(id, link uint32) {
 	case 0:
 		src.link = link
 	default:
-		s.more.Add(id, link)
+		s.more.At(pairKey(id, link))
 	}
 }
 
@@ -136,11 +139,12 @@ func (s *bogonState) merge(o *bogonState, r count.Remap) {
 			s.see(r[id], links[src.link])
 		}
 	}
-	for pair := range o.more {
-		s.see(r[pair>>32], links[uint32(pair)])
+	for _, k := range o.more.Keys {
+		s.see(r[keyID(k)], links[keyLink(k)])
 	}
 	for i, k := range o.candidates.Keys {
-		key := candidateKey(r[k.A>>32], links[uint32(k.A)], why(k.B))
-		s.candidates.At(key).Merge(&o.candidates.Vals[i])
+		to := pairKey(r[keyID(k)], links[keyLink(k)])
+		to.B = k.B
+		s.candidates.At(to).Merge(&o.candidates.Vals[i])
 	}
 }

@@ -74,8 +74,8 @@ func (s *bogonState) tallies() []tally {
 			note(uint32(id), src.link)
 		}
 	}
-	for pair := range s.more {
-		note(uint32(pair>>32), uint32(pair))
+	for _, k := range s.more.Keys {
+		note(keyID(k), keyLink(k))
 	}
 	return tallies
 }
@@ -91,7 +91,7 @@ func (s *bogonState) judge(env *analyze.Env) *judgement {
 	}
 	rows, facing := count.NewTable[key, bogon](), map[uint32]bool{}
 	for i, k := range s.candidates.Keys {
-		src, id, w := uint32(k.A>>32), uint32(k.A), why(k.B)
+		src, id, w := keyID(k), keyLink(k), why(k.B)
 		t := &tallies[id]
 		outside := w.facing() && t.facesInternet(&s.links.Vals[id-1])
 		if !w.always() && !outside && !(w == documentation && !t.anonymised()) {
