@@ -2,6 +2,7 @@ package html
 
 import (
 	"strconv"
+	"strings"
 
 	"fwreport/report"
 )
@@ -18,8 +19,8 @@ type barChart struct {
 }
 
 type barRow struct {
-	Label, Value string
-	Parts        []barPart
+	Label, More, Value string
+	Parts              []barPart
 
 	values []uint64
 	sum    uint64
@@ -39,7 +40,7 @@ func newBars(c *report.Chart, t *report.Table, b tabler) (barChart, bool) {
 	x := t.Column(c.X)
 	var most uint64
 	for row := range t.Head(maxBars) {
-		r := barRow{Label: b.cell(&t.Columns[x], "", row[x]).Text}
+		r := barRow{Label: b.cell(&t.Columns[x], "", row[x]).Text, More: b.otherKeys(t, x, row)}
 		for _, i := range columns {
 			r.values = append(r.values, row[i].Uint())
 			r.sum += row[i].Uint()
@@ -53,6 +54,17 @@ func newBars(c *report.Chart, t *report.Table, b tabler) (barChart, bool) {
 		v.Caption = "the first " + strconv.Itoa(maxBars) + " of " + plural(uint64(t.TotalRows), "row", "rows")
 	}
 	return v, len(v.Rows) > 0 && len(columns) > 0
+}
+
+// otherKeys tells rows apart that have the same label: port 53 by TCP and by UDP.
+func (b tabler) otherKeys(t *report.Table, x int, row []report.Value) string {
+	var words []string
+	for i := range t.Columns {
+		if c := &t.Columns[i]; i != x && c.Key && t.Columns[x].Key && !row[i].IsNull() {
+			words = append(words, b.cell(c, "", row[i]).Text)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func (v *barChart) draw(t *report.Table, columns []int, most uint64) {

@@ -108,9 +108,8 @@ type grid struct {
 	slots        int
 }
 
-// grid fits slots to the bins. Bins that are empty may be absent from the table,
-// so the width of a bin is the commonest distance among the smallest ones (a day
-// has 23 or 25 hours twice a year), and slots go by time, not by row.
+// grid fits slots to the bins. Bins that are empty may be absent from the table
+// and a day has 23 or 25 hours twice a year, so slots go by time, not by row.
 func (b *bins) grid() grid {
 	first, last := b.times[0], b.times[0]
 	for _, t := range b.times {
@@ -125,27 +124,23 @@ func (b *bins) grid() grid {
 	return grid{first, step * merge, int((n + merge - 1) / merge)}
 }
 
-// binWidth is the distance of neighbouring bins; an hour where there is but one.
+// binWidth is the commonest distance of neighbouring bins; an hour where there
+// is but one bin. The least distance will not do: where the zone's offset
+// changes, one bin may be shorter.
 func binWidth(times []int64) int64 {
-	least := int64(math.MaxInt64)
-	for i := 1; i < len(times); i++ {
-		if d := times[i] - times[i-1]; d > 0 && d < least {
-			least = d
-		}
-	}
-	if least == math.MaxInt64 {
-		return int64(time.Hour)
-	}
-	votes, best := make(map[int64]int), least
+	votes, best := make(map[int64]int), int64(0)
 	for i := 1; i < len(times); i++ {
 		d := times[i] - times[i-1]
-		if d < least || d > least+least/10 {
+		if d <= 0 {
 			continue
 		}
 		votes[d]++
 		if votes[d] > votes[best] || votes[d] == votes[best] && d < best {
 			best = d
 		}
+	}
+	if best == 0 {
+		return int64(time.Hour)
 	}
 	return best
 }
@@ -262,7 +257,7 @@ func (v *timeline) stack(top uint64) {
 func hovers(list []series, starts []int64, clk clock) []hover {
 	var out []hover
 	for i, start := range starts {
-		text, sum := clk.full(start), uint64(0)
+		text, sum := clk.Full(start), uint64(0)
 		for _, s := range list {
 			text += "\n" + s.Title + " " + group(s.slots[i])
 			sum += s.slots[i]
@@ -276,12 +271,12 @@ func hovers(list []series, starts []int64, clk clock) []hover {
 
 // spokenTimeline is the chart in a sentence.
 func spokenTimeline(v timeline, g grid, starts []int64, clk clock) string {
-	s := v.Title + ": " + plural(uint64(g.slots), "bar", "bars") + " of " + span(g.width) + " from " + clk.full(g.start)
+	s := v.Title + ": " + plural(uint64(g.slots), "bar", "bars") + " of " + span(g.width) + " from " + clk.Full(g.start)
 	for _, x := range v.Series {
 		s += "; " + x.Title + " " + x.Total + " in all"
 	}
 	if i, n := highest(v.Series, g.slots); n > 0 {
-		s += "; the highest bar, " + group(n) + ", begins " + clk.full(starts[i])
+		s += "; the highest bar, " + group(n) + ", begins " + clk.Full(starts[i])
 	}
 	return s + "."
 }

@@ -12,7 +12,6 @@ import (
 // UTC for the title and for the script, which never computes with a zone.
 type moment struct {
 	Text, UTC string
-	Zone      string // the offset, where no column head gives it
 }
 
 // clock shows times in the report's zone. Heads of columns give the offset
@@ -43,25 +42,12 @@ func (c clock) text(ns int64) string {
 	return s
 }
 
-// moment is a time that stands alone.
+// moment is a time that stands alone, with its offset.
 func (c clock) moment(ns int64) moment {
 	if ns == report.NoTime {
 		return moment{}
 	}
-	m := moment{Text: c.text(ns), UTC: report.FormatTime(ns)}
-	if c.Fixed() && c.Offset(ns) == c.base {
-		m.Zone = c.Short()
-	}
-	return m
-}
-
-// full is a time with its offset, for sentences.
-func (c clock) full(ns int64) string {
-	m := c.moment(ns)
-	if m.Zone != "" {
-		return m.Text + " " + m.Zone
-	}
-	return m.Text
+	return moment{Text: c.Full(ns), UTC: report.FormatTime(ns)}
 }
 
 // sortKey is a time as decimal seconds, to the microsecond: what a number of the

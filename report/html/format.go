@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	maxText  = 400      // characters of one text shown; prefixes are 29 at most, but JSON may hold anything
+	maxText  = 400      // characters of a cell shown; prefixes are 29 at most, but JSON may hold anything
+	maxProse = 4000     // characters of a sentence shown: a finding may quote several texts
 	thin     = "\u202f" // narrow no-break space: groups digits in every language alike (ISO 80000-1)
 	enDash   = "–"
 	ellipsis = "…"
@@ -19,27 +20,36 @@ const (
 
 // shown is text of the report as it may reach the page: visible, and cut where
 // it is so long that it must be an accident or an attack.
-func shown(s string) string {
-	v := report.Visible(cut(s))
-	if rest := utf8.RuneCountInString(s) - maxText; rest > 0 {
+func shown(s string) string { return shownUpTo(maxText, s) }
+
+// prose is shown for sentences, which are longer than cells.
+func prose(s string) string { return shownUpTo(maxProse, s) }
+
+func shownUpTo(limit int, s string) string {
+	v := report.Visible(cut(limit, s))
+	if rest := utf8.RuneCountInString(s) - limit; rest > 0 {
 		v += fmt.Sprintf("%s (+%s characters)", ellipsis, group(uint64(rest)))
 	}
 	return v
 }
 
-func allShown(list []string) []string {
+func allShown(list []string) []string { return each(list, shown) }
+
+func allProse(list []string) []string { return each(list, prose) }
+
+func each(list []string, f func(string) string) []string {
 	var out []string
 	for _, s := range list {
-		out = append(out, shown(s))
+		out = append(out, f(s))
 	}
 	return out
 }
 
-// cut is the first maxText characters of s.
-func cut(s string) string {
+// cut is the first limit characters of s.
+func cut(limit int, s string) string {
 	n := 0
 	for i := range s {
-		if n == maxText {
+		if n == limit {
 			return s[:i]
 		}
 		n++
@@ -81,8 +91,11 @@ func span(ns int64) string {
 	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}}
 	for i, u := range units[:3] {
 		if d >= u.size {
-			next := units[i+1]
-			return fmt.Sprintf("%s%d %s %d %s", sign, d/u.size, u.name, d%u.size/next.size, next.name)
+			s, next := fmt.Sprintf("%s%d %s", sign, d/u.size, u.name), units[i+1]
+			if rest := d % u.size / next.size; rest > 0 {
+				s += fmt.Sprintf(" %d %s", rest, next.name)
+			}
+			return s
 		}
 	}
 	return sign + strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"

@@ -143,7 +143,7 @@ func newRemark(in *evidence.Input) (remark, bool) {
 	if in.Records.Malformed > 0 {
 		m.Words = append(m.Words, wordTag{group(in.Records.Malformed) + " malformed", "undetermined"})
 	}
-	m.Notes = append(m.Notes, allShown(in.Notes)...)
+	m.Notes = append(m.Notes, allProse(in.Notes)...)
 	for _, l := range in.Losses {
 		text := "Notices of loss, " + shown(l.Class) + ": " + group(l.Notices)
 		if l.Lost > 0 {

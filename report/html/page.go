@@ -54,11 +54,11 @@ func windowText(c clock, w report.Window) string {
 	case w.Since == report.NoTime && w.Until == report.NoTime:
 		return "all times"
 	case w.Until == report.NoTime:
-		return "from " + c.full(w.Since)
+		return "from " + c.Full(w.Since)
 	case w.Since == report.NoTime:
-		return "before " + c.full(w.Until)
+		return "before " + c.Full(w.Until)
 	}
-	return "from " + c.full(w.Since) + ", before " + c.full(w.Until)
+	return "from " + c.Full(w.Since) + ", before " + c.Full(w.Until)
 }
 
 func evidenceText(m *evidence.Manifest) string {
@@ -82,7 +82,7 @@ type section struct {
 
 func newSection(s *report.Section, b tabler) section {
 	v := section{
-		ID: anchor("s", s.ID), Title: shown(s.Title), Doc: shown(s.Doc), Notes: allShown(s.Notes),
+		ID: anchor("s", s.ID), Title: shown(s.Title), Doc: prose(s.Doc), Notes: allProse(s.Notes),
 	}
 	for i := range s.Findings {
 		v.Findings = append(v.Findings, newFinding(&s.Findings[i]))
@@ -139,6 +139,6 @@ type finding struct {
 func newFinding(f *report.Finding) finding {
 	return finding{
 		Word: shown(string(f.Confidence)), Class: wordClass(string(f.Confidence)),
-		Text: shown(f.Text), Evidence: allShown(f.Evidence),
+		Text: prose(f.Text), Evidence: allShown(f.Evidence),
 	}
 }

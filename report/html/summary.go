@@ -37,7 +37,7 @@ type figure struct {
 type word struct{ Word, Class, Meaning string }
 
 func newSummary(r *report.Report) summary {
-	s := summary{Alerts: newAlerts(r), Figures: newFigures(r), Notes: allShown(r.Notes)}
+	s := summary{Alerts: newAlerts(r), Figures: newFigures(r), Notes: allProse(r.Notes)}
 	used := make(map[report.Confidence]bool)
 	for i := range r.Sections {
 		sec := &r.Sections[i]
@@ -95,7 +95,7 @@ func incomplete(r *report.Report) alert {
 		if in.Skipped != "" {
 			item.Lines = append(item.Lines, "not read: "+shown(in.Skipped)+".")
 		}
-		item.Lines = append(item.Lines, allShown(in.Notes)...)
+		item.Lines = append(item.Lines, allProse(in.Notes)...)
 		a.Items = append(a.Items, item)
 	}
 	a.Title = "Evidence is incomplete: " + groupInt(len(a.Items)) + " of " +
@@ -169,7 +169,7 @@ type leader struct {
 
 var leaders = []leader{
 	{"Top source", "sources", "src", []string{"country", "org"}, true},
-	{"Top port", "denied_ports", "dport", []string{"proto", "service"}, true},
+	{"Top port", "denied_ports", "dport", []string{"proto", "service"}, false},
 	{"Top country", "countries", "country", []string{"name"}, false},
 	{"Top tool", "fingerprints", "tool", []string{"confidence"}, false},
 }

@@ -51,7 +51,7 @@ type tabler struct {
 func (b tabler) table(t *report.Table) table {
 	rows := t.Shown(b.limit)
 	v := table{
-		ID: anchor("t", t.ID), Title: shown(t.Title), Doc: shown(t.Doc),
+		ID: anchor("t", t.ID), Title: shown(t.Title), Doc: prose(t.Doc),
 		Total: groupInt(t.TotalRows), Shown: groupInt(rows),
 		Extent: extent(t, rows), Empty: rows == 0,
 	}
@@ -75,7 +75,7 @@ func extent(t *report.Table, rows int) string {
 }
 
 func (b tabler) column(c *report.Column) column {
-	v := column{Title: shown(c.Title), Doc: shown(c.Doc), Class: kindClass(c), Sort: "text"}
+	v := column{Title: shown(c.Title), Doc: prose(c.Doc), Class: kindClass(c), Sort: "text"}
 	switch c.Kind {
 	case report.Count, report.Bytes, report.Ratio, report.Port, report.Duration:
 		v.Sort = "number"
@@ -191,8 +191,15 @@ func (b tabler) cell(c *report.Column, class string, v report.Value) cell {
 	default:
 		b.text(c, v.Str(), &x)
 	}
+	if len(x.Text) > oneLine {
+		x.Class = strings.TrimSpace(x.Class + " long")
+	}
 	return x
 }
+
+// oneLine is the length in bytes up to which a cell is not broken into lines.
+// The longest IPv6 address has 39.
+const oneLine = 40
 
 // text fills a cell of text: words with a fixed meaning become badges, and a
 // text that is there but empty is told from one that is absent.

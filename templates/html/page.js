@@ -194,16 +194,17 @@
 
   function zoneSwitch() {
     const times = Array.from(document.querySelectorAll("time"));
-    const zones = Array.from(document.querySelectorAll("th[data-zone] .off, time + .off"));
+    const zones = Array.from(document.querySelectorAll("th[data-zone] .off"));
+    const utcs = times.map(t => utcText(t.title) + (t.closest("td") ? "" : " UTC"));
     const local = times.map(t => t.textContent), names = zones.map(z => z.textContent);
-    const same = times.every((t, i) => local[i] === utcText(t.title));
+    const same = times.every((t, i) => local[i] === utcs[i]);
     if (same) return null;
     const button = make("button", { type: "button", className: "tool", textContent: "Show times in UTC" });
     button.setAttribute("aria-pressed", "false");
     button.addEventListener("click", () => {
       const utc = button.getAttribute("aria-pressed") === "false";
       button.setAttribute("aria-pressed", String(utc));
-      times.forEach((t, i) => { t.textContent = utc ? utcText(t.title) : local[i]; });
+      times.forEach((t, i) => { t.textContent = utc ? utcs[i] : local[i]; });
       zones.forEach((z, i) => { z.textContent = utc ? "UTC" : names[i]; });
       for (const t of tables) for (const row of t.rows) row.hay = "";
       searchEverywhere();
