@@ -178,7 +178,10 @@ func (c *cutter) damage(err error) string {
 // fill reads until the buffer holds a chunk's worth of data or want bytes, the
 // end or an error. After an error there is no more data.
 func (c *cutter) fill(want int) error {
-	target := c.prev + max(want, chunkSize)
+	target := c.prev + chunkSize
+	if want > 0 { // a whole step more, or a long record would be looked at for each byte
+		target = max(c.prev+want, len(c.buf.b)+chunkSize)
+	}
 	c.grow(target)
 	for !c.eof && len(c.buf.b) < target {
 		n, err := c.src.Read(c.buf.b[len(c.buf.b):target])

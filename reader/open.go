@@ -307,12 +307,12 @@ func (in *Input) decompressMore() (head []byte, complete bool, err error) {
 // the file's modification time, the date in a rotated name, the clock.
 func (in *Input) findReference(raw []byte, now time.Time) reference {
 	if in.compression != nil && in.compression.written != nil {
-		if t := in.compression.written(raw); plausible(t) {
+		if t := in.compression.written(raw); plausible(t, now) {
 			return reference{t, in.compression.name + " header"}
 		}
 	}
 	if in.Facts.MTime != event.NoTime {
-		if t := time.Unix(0, in.Facts.MTime); plausible(t) {
+		if t := time.Unix(0, in.Facts.MTime); plausible(t, now) {
 			return reference{t, "mtime"}
 		}
 	}
@@ -323,5 +323,8 @@ func (in *Input) findReference(raw []byte, now time.Time) reference {
 	return reference{now, "clock"}
 }
 
-// plausible tells a real time from the ones that mean "not set".
-func plausible(t time.Time) bool { return t.Year() >= 1990 && t.Year() < 2200 }
+// plausible tells a real time from the ones that mean "not set": some writers
+// leave the field at its type's zero, or at what that becomes in 32 bits.
+func plausible(t, now time.Time) bool {
+	return t.Year() >= 1990 && (now.IsZero() || t.Before(now.Add(grace)))
+}
