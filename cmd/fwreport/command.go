@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"fmt"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -13,10 +13,10 @@ import (
 )
 
 const longHelp = `fwreport reads firewall logs of Linux machines (netfilter LOG lines in syslog files,
-ulogd2 JSON, packet captures; rotated, compressed, mixed in one folder), counts every
-packet exactly once, and writes a report: what was denied, from where, to which ports,
-by which rule, with which tool's marks. Every figure leads to its first and last record,
-and every record that was read is accounted for. Nothing is sent anywhere.
+ulogd2 JSON, packet captures; rotated, compressed, mixed in one folder) and writes a
+report: what was denied, from where, to which ports, by which rule, with which tool's
+marks. Counts are exact, every figure leads to its first and last record, and every
+record that was read is accounted for. Nothing is sent anywhere.
 
 Without a PATH it reads this machine's own logs.`
 
@@ -34,10 +34,10 @@ const examples = `  fwreport                                      this machine's
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 report written but evidence incomplete.`
 
-// newCommand makes the command with all its subcommands.
-func newCommand(ui *ui) *cobra.Command {
+// newCommand makes the command with all its subcommands. logs is the folder of
+// the machine's own logs.
+func newCommand(ui *ui, logs string) *cobra.Command {
 	var f flags
-	f.progress = "auto"
 	cmd := &cobra.Command{
 		Use:           "fwreport [flags] [PATH...]",
 		Short:         "Forensic reports of Linux firewall evidence",
@@ -48,7 +48,7 @@ func newCommand(ui *ui) *cobra.Command {
 		Args:          cobra.ArbitraryArgs,
 		Version:       version(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runReport(cmd.Context(), ui, &f, cmd.Flags(), args, cmd.InOrStdin(), cmd.OutOrStdout())
+			return runReport(cmd, ui, &f, logs, args)
 		},
 	}
 	f.register(cmd.Flags(), ui)
@@ -57,7 +57,26 @@ func newCommand(ui *ui) *cobra.Command {
 	cmd.AddCommand(versionCommand())
 	cmd.CompletionOptions.HiddenDefaultCmd = false
 	completeFlags(cmd)
+	cmd.InitDefaultCompletionCmd()
+	for _, sub := range cmd.Commands() {
+		wordArgErrors(sub)
+	}
 	return cmd
+}
+
+// wordArgErrors makes wrong arguments of the subcommands usage errors.
+func wordArgErrors(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		wordArgErrors(sub)
+	}
 }
 
 func versionCommand() *cobra.Command {
@@ -66,8 +85,8 @@ func versionCommand() *cobra.Command {
 		Short: "Print version, Go version and platform",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.Println("fwreport " + version() + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH)
-			return nil
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "fwreport %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return onStdout(err)
 		},
 	}
 }
@@ -136,6 +155,3 @@ func completeFlags(cmd *cobra.Command) {
 		panic(err)
 	}
 }
-
-var errNoLogs = errors.New("no firewall log was found in /var/log: name a file or folder (fwreport /mnt/case/var/log), " +
-	"or pipe the journal (journalctl -k -o short-iso | fwreport -)")

@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,22 +40,23 @@ var formatNames = []string{"html", "csv", "xlsx", "json", "text"}
 var neutral = []string{"output", "jobs", "memory", "cache", "progress", "quiet", "verbose"}
 
 func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
+	f.limit, f.progress = -1, "auto"
 	fs.SortFlags = false
-	fs.StringVar(&f.since, "since", "", "first moment to count: 7d, 36h, 2w, 2026-11-01, 2026-11-01T06:00, RFC 3339, yesterday, monday")
-	fs.StringVar(&f.until, "until", "", "first moment not to count any more, in the same forms")
-	fs.StringVar(&f.now, "now", "", "what relative times count back from (default the clock)")
+	fs.StringVar(&f.since, "since", "", "first `TIME` to count: 7d, 36h, 2w, 2026-11-01, 2026-11-01T06:00, RFC 3339, yesterday, monday")
+	fs.StringVar(&f.until, "until", "", "first `TIME` not to count any more, in the same forms")
+	fs.StringVar(&f.now, "now", "", "`TIME` that relative times count back from (default the clock)")
 	fs.Var(listValue{&f.formats, formatNames}, "format", "html csv xlsx json text, several with commas (default text)")
-	fs.StringVarP(&f.output, "output", "o", "", "a file, a folder, or - for standard output")
-	fs.IntVar(&f.limit, "limit", -1, "rows a table, 0 for all (default text 10, html 100, csv, xlsx and json all)")
-	fs.StringVar(&f.tz, "tz", "", "zone of stamps that carry none, such as Europe/Berlin (default the machine's)")
-	fs.StringVar(&f.reportTZ, "report-tz", "", "zone in which the report shows times (default as --tz)")
-	fs.IntVar(&f.year, "year", 0, "year of the last record, for stamps without a year (default by file times)")
+	fs.StringVarP(&f.output, "output", "o", "", "`PATH` of a file or folder, or - for standard output")
+	fs.Var(rowsValue{&f.limit}, "limit", "rows a table, 0 for all (default text 10, html 100, csv, xlsx and json all)")
+	fs.StringVar(&f.tz, "tz", "", "`ZONE` of stamps that carry none, such as Europe/Berlin (default the machine's)")
+	fs.StringVar(&f.reportTZ, "report-tz", "", "`ZONE` in which the report shows times (default as --tz)")
+	fs.IntVar(&f.year, "year", 0, "`YEAR` of the last record, for stamps without a year (default by file times)")
 	f.registerFilters(fs)
 	fs.Var(verdictValue{&f.assume}, "assume", "deny, accept or none: verdict of packets whose prefix names none (default none)")
-	fs.Var(mapValue{&f.actionMap}, "action-map", "PREFIX=ACTION: what a log prefix means; repeatable, * stands for any text")
-	fs.StringArrayVar(&f.geo, "geo", nil, "mmdb file for countries or ASNs in place of the embedded data; repeatable")
-	fs.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "workers")
-	fs.StringVar(&f.title, "title", "", "title of the report")
+	fs.Var(mapValue{&f.actionMap}, "action-map", "what a log prefix means, such as FORWARDFW=DROP; * stands for any text, repeatable")
+	fs.StringArrayVar(&f.geo, "geo", nil, "mmdb `FILE` for countries or ASNs in place of the embedded data; repeatable")
+	fs.IntVar(&f.jobs, "jobs", 0, "`N` workers (default one a core)")
+	fs.StringVar(&f.title, "title", "", "title `TEXT` of the report")
 	fs.Var(oneOf{&f.progress, []string{"auto", "always", "never"}}, "progress", "draw progress: auto (on a terminal), always or never")
 	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
 	fs.BoolVarP(&ui.verbose, "verbose", "v", false, "say what is read, as what, and what was passed over")
@@ -166,6 +167,25 @@ func (v listValue) String() string {
 	return strings.Join(*v.list, ",")
 }
 
+// rowsValue is --limit; below 0 it is not set.
+type rowsValue struct{ n *int }
+
+func (v rowsValue) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return fmt.Errorf("%q is no number of rows, nor 0 for all", s)
+	}
+	*v.n = n
+	return nil
+}
+func (v rowsValue) Type() string { return "ROWS" }
+func (v rowsValue) String() string {
+	if v.n == nil || *v.n < 0 {
+		return ""
+	}
+	return strconv.Itoa(*v.n)
+}
+
 // oneOf is a choice.
 type oneOf struct {
 	value *string
@@ -238,11 +258,11 @@ func (v mapValue) Append(s string) error      { return v.Set(s) }
 func (v mapValue) Replace(all []string) error { return replaceNone(all) }
 
 // asGiven is the command line in one canonical spelling: the flags that were
-// set and bear on the content, in their order, then the paths.
+// set and bear on the content, in the order of --help, then the paths.
 func asGiven(fs *pflag.FlagSet, paths []string) []string {
 	var args []string
-	fs.Visit(func(fl *pflag.Flag) {
-		if slices.Contains(neutral, fl.Name) {
+	fs.VisitAll(func(fl *pflag.Flag) {
+		if !fl.Changed || slices.Contains(neutral, fl.Name) {
 			return
 		}
 		if list, ok := fl.Value.(pflag.SliceValue); ok {

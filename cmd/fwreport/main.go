@@ -11,13 +11,20 @@ import (
 )
 
 func main() {
-	os.Exit(run())
+	os.Exit(run("/var/log"))
 }
 
-// run is main with an exit code, so that tests can call it.
-func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+// run is main with an exit code; logs is the folder of the machine's own logs.
+// Both are there so that tests can run the command as it is on a machine of
+// their making.
+func run(logs string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal kills
 	ui := newUI(os.Stderr)
-	return ui.exit(newCommand(ui).ExecuteContext(ctx))
+	err := newCommand(ui, logs).ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = errInterrupted
+	}
+	return ui.exit(err)
 }

@@ -60,21 +60,40 @@ type output struct {
 
 // newOutput checks what was asked for before anything is read.
 func newOutput(ui *ui, f *flags, stdout io.Writer) (*output, error) {
-	o := &output{ui: ui, formats: f.formats, limit: f.limit, path: f.output, stdout: stdout}
+	o := &output{ui: ui, formats: slices.Clone(f.formats), limit: f.limit, path: f.output, stdout: stdout}
 	if len(o.formats) == 0 {
 		o.formats = []string{formatOf(f.output)}
 	}
 	slices.SortFunc(o.formats, func(a, b string) int { return slices.Index(formatNames, a) - slices.Index(formatNames, b) })
-	if o.path == "-" && (len(o.formats) > 1 || o.formats[0] == "csv") {
-		return nil, usageError{errors.New("-o -: several formats, and csv with its one file a table, need a folder: -o FOLDER")}
+	if err := o.check(len(f.formats) > 0); err != nil {
+		return nil, usageError{err}
 	}
-	if o.path == "-" && o.formats[0] == "xlsx" && toTerminal(stdout) {
-		return nil, usageError{errors.New("-o -: an XLSX file would garble the terminal: name a file or redirect the output")}
+	if o.toStdout() {
+		return o, nil
 	}
-	if info, err := os.Stat(o.path); o.path != "" && o.path != "-" && err == nil && o.isFolder() && !info.IsDir() {
-		return nil, usageError{fmt.Errorf("-o %s: a folder is needed for %s, and that is a file", o.path, strings.Join(o.formats, ","))}
+	path := o.path
+	if path == "" {
+		path = "."
 	}
-	return o, nil
+	return o, writable(path)
+}
+
+// check refuses formats that do not go where they are to go. named tells
+// whether the formats were given, not taken from the ending of the output.
+func (o *output) check(named bool) error {
+	info, err := os.Stat(o.path)
+	isFile := err == nil && !info.IsDir()
+	switch csv := o.formats[0] == "csv"; {
+	case o.path == "-" && (len(o.formats) > 1 || csv):
+		return errors.New("-o -: several formats, and csv with its one file a table, need a folder: -o FOLDER")
+	case o.path == "-" && o.formats[0] == "xlsx" && toTerminal(o.stdout):
+		return errors.New("-o -: an XLSX file would garble the terminal: name a file or redirect the output")
+	case csv && !named:
+		return fmt.Errorf("-o %s: csv is one file a table and needs a folder: --format csv -o FOLDER", o.path)
+	case isFile && o.path != "-" && o.isFolder():
+		return fmt.Errorf("-o %s: a folder is needed for %s, and that is a file", o.path, strings.Join(o.formats, ","))
+	}
+	return nil
 }
 
 func toTerminal(w io.Writer) bool {
@@ -114,41 +133,56 @@ func (o *output) isFolder() bool {
 
 // write renders all formats.
 func (o *output) write(ctx context.Context, r *report.Report) error {
-	toStdout := o.path == "-" || o.path == "" && len(o.formats) == 1 && (o.formats[0] == "text" || o.formats[0] == "json")
-	if toStdout {
-		return o.writeStdout(r)
+	if o.toStdout() {
+		return o.writeStdout(ctx, r)
 	}
+	s := &stage{ctx: ctx}
+	err := o.render(s, r)
+	if err == nil {
+		err = s.commit(func(path string) { o.ui.say("%s", path) })
+	}
+	if err != nil {
+		s.discard()
+	}
+	return err
+}
+
+// toStdout reports whether the report goes to standard output: where the user
+// says so, and for text or JSON alone.
+func (o *output) toStdout() bool {
+	return o.path == "-" || o.path == "" && len(o.formats) == 1 && (o.formats[0] == "text" || o.formats[0] == "json")
+}
+
+func (o *output) writeStdout(ctx context.Context, r *report.Report) error {
+	rd := rendererOf(o.formats[0])
+	if toTerminal(o.stdout) {
+		return onStdout(rd.render(o.stdout, r, o.rows(rd.limit)))
+	}
+	w := bufio.NewWriterSize(cancellable(ctx, o.stdout), 1<<16)
+	err := rd.render(w, r, o.rows(rd.limit))
+	if err == nil {
+		err = w.Flush()
+	}
+	return onStdout(err)
+}
+
+func onStdout(err error) error {
+	if err != nil {
+		return cannotWrite("to standard output", err)
+	}
+	return nil
+}
+
+// render writes the files of all formats into the stage.
+func (o *output) render(s *stage, r *report.Report) error {
 	if !o.isFolder() {
 		rd := rendererOf(o.formats[0])
 		path := o.path
 		if path == "" {
 			path = defaultName(r) + "." + rd.ext
 		}
-		return o.writeFile(ctx, path, func(w io.Writer) error { return rd.render(w, r, o.rows(rd.limit)) })
+		return o.renderFile(s, path, rd, r)
 	}
-	return o.writeFolder(ctx, r)
-}
-
-func (o *output) writeStdout(r *report.Report) error {
-	rd := rendererOf(o.formats[0])
-	if toTerminal(o.stdout) {
-		return writing("standard output", rd.render(o.stdout, r, o.rows(rd.limit)))
-	}
-	w := bufio.NewWriterSize(o.stdout, 1<<16)
-	if err := rd.render(w, r, o.rows(rd.limit)); err != nil {
-		return writing("standard output", err)
-	}
-	return writing("standard output", w.Flush())
-}
-
-func writing(what string, err error) error {
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", what, err)
-	}
-	return nil
-}
-
-func (o *output) writeFolder(ctx context.Context, r *report.Report) error {
 	dir := o.path
 	if dir == "" {
 		dir = defaultName(r)
@@ -156,10 +190,10 @@ func (o *output) writeFolder(ctx context.Context, r *report.Report) error {
 	for _, f := range o.formats {
 		var err error
 		if f == "csv" {
-			err = o.writeCSV(ctx, filepath.Join(dir, "csv"), r)
+			err = o.renderCSV(s, filepath.Join(dir, "csv"), r)
 		} else {
 			rd := rendererOf(f)
-			err = o.writeFile(ctx, filepath.Join(dir, "report."+rd.ext), func(w io.Writer) error { return rd.render(w, r, o.rows(rd.limit)) })
+			err = o.renderFile(s, filepath.Join(dir, "report."+rd.ext), rd, r)
 		}
 		if err != nil {
 			return err
@@ -168,10 +202,23 @@ func (o *output) writeFolder(ctx context.Context, r *report.Report) error {
 	return nil
 }
 
-// writeCSV writes the tables, each complete or not at all.
-func (o *output) writeCSV(ctx context.Context, dir string, r *report.Report) error {
-	open := func(name string) (io.WriteCloser, error) { return o.create(ctx, filepath.Join(dir, name)) }
-	return writing(dir, csv.Write(open, r, csv.Options{Limit: o.rows(0)}))
+func (o *output) renderFile(s *stage, path string, rd *renderer, r *report.Report) error {
+	f, err := s.create(path)
+	if err != nil {
+		return err
+	}
+	if err := rd.render(f, r, o.rows(rd.limit)); err != nil {
+		return cannotWrite(path, err)
+	}
+	return f.Close()
+}
+
+func (o *output) renderCSV(s *stage, dir string, r *report.Report) error {
+	open := func(name string) (io.WriteCloser, error) { return s.create(filepath.Join(dir, name)) }
+	if err := csv.Write(open, r, csv.Options{Limit: o.rows(0)}); err != nil {
+		return fmt.Errorf("csv: %w", err)
+	}
+	return nil
 }
 
 func rendererOf(name string) *renderer {
@@ -204,81 +251,4 @@ func defaultName(r *report.Report) string {
 		}
 	}
 	return name
-}
-
-// writeFile writes a file completely or not at all, and names it.
-func (o *output) writeFile(ctx context.Context, path string, render func(io.Writer) error) error {
-	f, err := o.create(ctx, path)
-	if err != nil {
-		return err
-	}
-	if err := render(f); err != nil {
-		f.discard()
-		return writing(path, err)
-	}
-	return f.Close()
-}
-
-// pending is a file in the making: it stands under a temporary name beside its
-// place until Close, so that nobody ever sees half of it.
-type pending struct {
-	*bufio.Writer
-	ctx  context.Context
-	file *os.File
-	path string
-	ui   *ui
-}
-
-func (o *output) create(ctx context.Context, path string) (*pending, error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("making the folder for %s: %w", path, err)
-	}
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".tmp*")
-	if err != nil {
-		return nil, fmt.Errorf("writing %s: %w", path, err)
-	}
-	p := &pending{ctx: ctx, file: f, path: path, ui: o.ui}
-	p.Writer = bufio.NewWriterSize(p.checked(f), 1<<16)
-	return p, nil
-}
-
-// checked stops a write when the run is cancelled.
-func (p *pending) checked(w io.Writer) io.Writer {
-	return writerFunc(func(b []byte) (int, error) {
-		if err := p.ctx.Err(); err != nil {
-			return 0, context.Cause(p.ctx)
-		}
-		return w.Write(b)
-	})
-}
-
-type writerFunc func([]byte) (int, error)
-
-func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
-
-// Close puts the file in its place.
-func (p *pending) Close() error {
-	err := p.Flush()
-	if err == nil {
-		err = p.file.Chmod(0o644)
-	}
-	if err == nil {
-		err = p.file.Close()
-	}
-	if err == nil {
-		err = os.Rename(p.file.Name(), p.path)
-	}
-	if err != nil {
-		p.discard()
-		return writing(p.path, err)
-	}
-	p.ui.say("%s", p.path)
-	return nil
-}
-
-// discard removes what was written.
-func (p *pending) discard() {
-	_ = p.file.Close() // it may be closed already
-	_ = os.Remove(p.file.Name())
 }

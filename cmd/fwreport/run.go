@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"fwreport/analyze"
 	"fwreport/analyze/engine"
@@ -34,13 +35,14 @@ type job struct {
 }
 
 // runReport is the report command.
-func runReport(ctx context.Context, ui *ui, f *flags, fs *pflag.FlagSet, args []string, stdin io.Reader, stdout io.Writer) error {
-	j, err := newJob(ui, f, args, stdout)
+func runReport(cmd *cobra.Command, ui *ui, f *flags, logs string, args []string) error {
+	ctx := cmd.Context()
+	j, err := newJob(ui, f, logs, args, cmd.OutOrStdout())
 	if err != nil {
 		return err
 	}
 	inputs, err := reader.Open(ctx, j.paths, reader.OpenOptions{
-		Formats: formats, Stdin: stdin, Now: j.now, Year: f.year, Zone: j.zones.input,
+		Formats: formats, Stdin: &breakable{ctx: ctx, from: cmd.InOrStdin()}, Now: j.now, Year: f.year, Zone: j.zones.input,
 	})
 	if err != nil {
 		return err
@@ -49,7 +51,7 @@ func runReport(ctx context.Context, ui *ui, f *flags, fs *pflag.FlagSet, args []
 	if err != nil {
 		return err
 	}
-	rep.Command = asGiven(fs, args)
+	rep.Command = asGiven(cmd.Flags(), args)
 	if err := j.out.write(ctx, rep); err != nil {
 		return err
 	}
@@ -57,13 +59,13 @@ func runReport(ctx context.Context, ui *ui, f *flags, fs *pflag.FlagSet, args []
 }
 
 // newJob resolves the flags.
-func newJob(ui *ui, f *flags, args []string, stdout io.Writer) (*job, error) {
+func newJob(ui *ui, f *flags, logs string, args []string, stdout io.Writer) (*job, error) {
 	j := &job{ui: ui, flags: f, paths: args}
-	if f.jobs < 1 {
-		return nil, usageError{fmt.Errorf("--jobs %d: at least one worker is needed", f.jobs)}
+	if f.jobs < 0 {
+		return nil, usageError{fmt.Errorf("--jobs %d: give a number of workers, or 0 for one a core", f.jobs)}
 	}
-	if f.limit < -1 {
-		return nil, usageError{fmt.Errorf("--limit %d: give a number of rows, or 0 for all", f.limit)}
+	if f.jobs == 0 {
+		f.jobs = runtime.GOMAXPROCS(0)
 	}
 	var err error
 	if err = j.resolveTimes(); err != nil {
@@ -76,8 +78,9 @@ func newJob(ui *ui, f *flags, args []string, stdout io.Writer) (*job, error) {
 		return nil, err
 	}
 	if len(j.paths) == 0 {
-		if j.paths = localLogs(); len(j.paths) == 0 {
-			return nil, errNoLogs
+		if j.paths = localLogs(logs); len(j.paths) == 0 {
+			return nil, fmt.Errorf("no firewall log was found in %s: name a file or folder (fwreport /mnt/case/var/log), "+
+				"or pipe the journal (journalctl -k -o short-iso | fwreport -)", logs)
 		}
 		ui.say("reading this machine's logs: %s", strings.Join(j.paths, " "))
 	}
@@ -133,17 +136,20 @@ func (j *job) border(flag, text string) (int64, error) {
 	return t.UnixNano(), nil
 }
 
-// localLogs are the firewall logs of this machine with their rotations.
-func localLogs() []string {
+// localLogs are the firewall logs in the machine's log folder, with their rotations.
+func localLogs(folder string) []string {
 	var found []string
-	for _, name := range []string{"kern.log", "syslog", "messages", "firewall", "ufw.log", "iptables.log"} {
-		for _, pattern := range []string{name, name + ".*", name + "-*"} {
-			m, _ := filepath.Glob(filepath.Join("/var/log", pattern)) // the patterns are good
-			found = append(found, m...)
-		}
+	add := func(pattern string) {
+		m, _ := filepath.Glob(filepath.Join(folder, pattern)) // the patterns are good
+		found = append(found, m...)
 	}
-	m, _ := filepath.Glob("/var/log/ulog/*")
-	return append(found, m...)
+	for _, name := range []string{"kern.log", "syslog", "messages", "firewall", "ufw.log", "iptables.log"} {
+		add(name)
+		add(name + ".*")
+		add(name + "-*")
+	}
+	add("ulog/*")
+	return found
 }
 
 // analyze reads the inputs and makes the report.
@@ -219,10 +225,10 @@ func notes(res *engine.Result) []string {
 		all = append(all, "No firewall record was counted: see the ledger for where the records went.")
 	}
 	if m.Totals.Malformed > 0 {
-		all = append(all, fmt.Sprintf("%s look like firewall records and could not be decoded: see the inputs for examples and reasons.", plural(int(m.Totals.Malformed), "record")))
+		all = append(all, plural(int(m.Totals.Malformed), "record")+" could not be decoded though it looked like firewall evidence: see the inputs for examples and reasons.")
 	}
 	if res.Assumed > 0 {
-		all = append(all, fmt.Sprintf("The verdict of %d events is an assumption (--assume): their log prefix names none.", res.Assumed))
+		all = append(all, fmt.Sprintf("The verdict of %s is an assumption (--assume): no log prefix names one.", plural(int(res.Assumed), "event")))
 	}
 	return all
 }

@@ -32,6 +32,9 @@ const (
 	exitIncomplete = 3 // report written, evidence incomplete
 )
 
+// errInterrupted is what Ctrl-C and a request to end come to.
+var errInterrupted = errors.New("interrupted: no report was written")
+
 // usageError is an error in the command line.
 type usageError struct{ error }
 
