@@ -56,6 +56,13 @@ type JSON struct {
 	Kind  JSONKind
 	Err   error
 
+	// Guess is what the caller expects the next key to be, a text without
+	// anything that JSON escapes; Hit says that the guess was right. Records of
+	// one source have their keys in one order, and comparing is cheaper than
+	// looking for the key's end.
+	Guess string
+	Hit   bool
+
 	text  []byte
 	pos   int // 0: before the opening brace
 	done  bool
@@ -100,7 +107,10 @@ func (j *JSON) end(i int) bool {
 
 // member reads "key": value from i on.
 func (j *JSON) member(t []byte, i int) bool {
-	k := str(t, i)
+	k := j.guessed(t, i)
+	if k < 0 {
+		k = str(t, i)
+	}
 	if k < 0 {
 		return j.doubt()
 	}
@@ -120,6 +130,16 @@ func (j *JSON) member(t []byte, i int) bool {
 	}
 	j.Kind, j.Value, j.pos = JSONString, t[i+1:end-1], end
 	return true
+}
+
+// guessed is str if the string is Guess, else -1.
+func (j *JSON) guessed(t []byte, i int) int {
+	end := i + 1 + len(j.Guess)
+	j.Hit = end < len(t) && t[end] == '"' && t[i] == '"' && string(t[i+1:end]) == j.Guess
+	if !j.Hit {
+		return -1
+	}
+	return end + 1
 }
 
 // skip is the first place from i on that is no white space.
@@ -246,7 +266,7 @@ func (j *JSON) nextSlow() bool {
 		j.done = true
 		return false
 	}
-	j.Key = []byte(j.order[0])
+	j.Key, j.Hit = []byte(j.order[0]), false
 	j.Value, j.Int = j.slow[j.order[0]], 0
 	j.order = j.order[1:]
 	switch c := j.Value[0]; {

@@ -15,6 +15,7 @@ import (
 func members(text string) (map[string]string, error) {
 	m := map[string]string{}
 	j := NewJSON([]byte(text))
+	j.Guess = "a"
 	for j.Next() {
 		m[string(j.Key)] = fmt.Sprintf("%d %d %s", j.Kind, intOf(&j), j.Value)
 	}
@@ -126,6 +127,23 @@ func TestPlain(t *testing.T) {
 			if got := plain(b); got != want {
 				t.Fatalf("plain with %#x at %d is %d, want %d", c, at, got, want)
 			}
+		}
+	}
+}
+
+// TestGuess holds that a guess, right or wrong, changes nothing but Hit.
+func TestGuess(t *testing.T) {
+	const text = `{"ab": 1, "abc": "x", "": 2}`
+	for _, guess := range []string{"", "a", "ab", "abc", "abcd", `ab": 1`, strings.Repeat("x", 100)} {
+		j := NewJSON([]byte(text))
+		j.Guess = guess
+		for _, key := range []string{"ab", "abc", ""} {
+			if !j.Next() || string(j.Key) != key || j.Hit != (key == guess) {
+				t.Errorf("guess %q: key %q, hit %v; want %q", guess, j.Key, j.Hit, key)
+			}
+		}
+		if j.Next() || j.Err != nil {
+			t.Errorf("guess %q: does not end: %q, %v", guess, j.Key, j.Err)
 		}
 	}
 }

@@ -239,8 +239,8 @@ var byName = func() map[string]uint8 {
 const start, unknown = uint8(len(spellings)), uint8(len(spellings) + 1)
 
 // speller finds spellings. Records of one stack have their keys in one order, so
-// it remembers which key followed which: comparing with one name is much
-// cheaper than a map.
+// it remembers which key followed which: to compare with one name is much
+// cheaper than to find the key's end and look it up.
 type speller struct {
 	next [len(spellings) + 2]uint8
 	last uint8
@@ -248,19 +248,24 @@ type speller struct {
 
 func newSpeller() speller { return speller{last: start} }
 
-// find returns the index of name in spellings, or unknown.
-func (s *speller) find(name []byte) uint8 {
-	guess := s.next[s.last]
-	if spellings[guess].name != string(name) {
-		i, ok := byName[string(name)]
-		if !ok {
-			s.last = unknown
-			return unknown
-		}
-		guess, s.next[s.last] = i, i
+// guess is the name that is expected next.
+func (s *speller) guess() string { return spellings[s.next[s.last]].name }
+
+// find returns the index of name in spellings, or unknown; hit says that it is
+// the one that was expected.
+func (s *speller) find(name []byte, hit bool) uint8 {
+	if hit {
+		s.last = s.next[s.last]
+		return s.last
 	}
-	s.last = guess
-	return guess
+	i, ok := byName[string(name)]
+	if !ok {
+		s.last = unknown
+		return unknown
+	}
+	s.next[s.last] = i
+	s.last = i
+	return i
 }
 
 // record holds the values of one object.
@@ -301,8 +306,8 @@ func (r *record) read(line []byte, s *speller) error {
 		return notJSON(line)
 	}
 	j := lex.NewJSON(line)
-	for j.Next() {
-		i := s.find(j.Key)
+	for j.Guess = s.guess(); j.Next(); j.Guess = s.guess() {
+		i := s.find(j.Key, j.Hit)
 		if i == unknown {
 			continue
 		}
