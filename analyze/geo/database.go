@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"sync"
 
 	"github.com/oschwald/geoip2-golang/v2"
@@ -136,6 +137,7 @@ func (d *database) lookup(a netip.Addr, names map[string]string) analyze.Place {
 		return p
 	}
 	p, err := d.decode(a, r)
+	p.Org = strings.TrimSpace(p.Org) // some are published with a blank or TAB at their end
 	if name, ok := names[p.Country]; ok {
 		p.CountryName = name
 	}

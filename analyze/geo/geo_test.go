@@ -15,6 +15,12 @@ import (
 	"fwreport/report"
 )
 
+// What the engine and the analyzers ask of a DB.
+var (
+	_ analyze.Locator                         = (*DB)(nil)
+	_ interface{ Note(report.Span) []string } = (*DB)(nil)
+)
+
 const corpus = "../../../shared/corpus/maxmind+MaxMind-DB"
 
 func testFile(t *testing.T, name string) string {
@@ -185,7 +191,7 @@ func TestOtherTypes(t *testing.T) {
 	})
 	asns := writeMMDB(t, "ipinfo generic_asn.mmdb", 1780000000, []network{
 		{"1.0.0.0/24", map[string]any{"asn": "AS13335", "name": "Cloudflare, Inc.", "route": "1.0.0.0/24"}},
-		{"2.0.0.0/8", map[string]any{"asn": uint64(3215), "name": "Orange"}},
+		{"2.0.0.0/8", map[string]any{"asn": uint64(3215), "name": "Orange \t"}},
 		{"3.0.0.0/8", map[string]any{"asn": "ASXX", "name": "nobody"}},
 	})
 	db := mustOpen(t, countries, asns)
