@@ -41,6 +41,7 @@ type body struct {
 
 // run decodes all tokens.
 func (b *body) run() {
+	b.fast()
 	for b.pos < len(b.text) {
 		switch b.text[b.pos] {
 		case ' ':
@@ -167,11 +168,14 @@ func (b *body) detailInt(v []byte, set func(*event.Detail, int)) {
 }
 
 func (b *body) tosBits(v []byte, part *uint8) {
-	n, ok := lex.Hex(v)
-	if !ok || n > 0xff {
-		return
+	if n, ok := lex.Hex(v); ok && n <= 0xff {
+		b.tosPart(uint8(n), part)
 	}
-	*part = uint8(n)
+}
+
+// tosPart sets TOS or PREC; the byte is both together.
+func (b *body) tosPart(n uint8, part *uint8) {
+	*part = n
 	b.e.TOS = b.tos | b.prec
 	b.set(event.HasTOS)
 	if b.d != nil {

@@ -71,7 +71,7 @@ func (p *parser) bsdForm(env *envelope, rest []byte, ref int64) {
 		return
 	}
 	env.time, env.marks = t, marks
-	hostAndTag(env, skipSpaces(rest[n:]))
+	p.hostAndTag(env, skipSpaces(rest[n:]))
 }
 
 // isoForm is what rsyslog and systemd write by default today: an ISO stamp,
@@ -88,7 +88,7 @@ func (p *parser) isoForm(env *envelope, rest []byte) {
 		env.msg = stripUptime(env, rest)
 		return
 	}
-	hostAndTag(env, rest)
+	p.hostAndTag(env, rest)
 }
 
 // rfc5424 is STAMP HOST APP PROCID MSGID SD MSG, with - for what is absent.
@@ -168,10 +168,25 @@ func structuredData(b []byte) int {
 	return len(b)
 }
 
-// hostAndTag splits "host tag[pid]: message". Each part can be missing: logread
+// hostAndTag is splitHostAndTag with a memory: nearly all records of a file come
+// from the same host under the tag "kernel:", which no following text can change.
+func (p *parser) hostAndTag(env *envelope, rest []byte) {
+	if n := len(p.hostTag); n > 0 && len(rest) > n && string(rest[:n]) == string(p.hostTag) && rest[n] == ' ' {
+		env.host, env.tag = rest[:p.hostLen], kernelTag[:len(kernelTag)-1]
+		kernelMessage(env, rest[n+1:])
+		return
+	}
+	splitHostAndTag(env, rest)
+	if string(env.tag) == "kernel" && env.pid < 0 && env.facility == nil && len(env.host) > 0 {
+		p.hostLen = len(env.host)
+		p.hostTag = append(p.hostTag[:0], rest[:p.hostLen+1+len(kernelTag)]...)
+	}
+}
+
+// splitHostAndTag splits "host tag[pid]: message". Each part can be missing: logread
 // and busybox -S write no host, LOGEMU no tag, and a log prefix can look like a
 // tag. So a tag must be one that daemons use if a record follows.
-func hostAndTag(env *envelope, rest []byte) {
+func splitHostAndTag(env *envelope, rest []byte) {
 	w, after := cutWord(rest)
 	switch {
 	case facilityLevel(env, w):
@@ -184,6 +199,11 @@ func hostAndTag(env *envelope, rest []byte) {
 		}
 	}
 	rest = takeTag(env, rest)
+	kernelMessage(env, rest)
+}
+
+// kernelMessage takes off what stands between tag and message.
+func kernelMessage(env *envelope, rest []byte) {
 	for bytes.HasPrefix(rest, kernelTag) { // relays add it again
 		rest = trimOneSpace(rest[len(kernelTag):])
 	}

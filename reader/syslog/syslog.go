@@ -66,6 +66,9 @@ type parser struct {
 	names *lex.Interner
 	host  lex.Slot
 	env   envelope
+
+	hostTag []byte // "fw1 kernel:" of the last record
+	hostLen int    // of the host in it
 }
 
 func newParser(opt *reader.Options) reader.Parser {

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// The benchmarks of whole runs start the binary as a user does and set it
+// against named tools on the same file in the same run: their ratios hold where
+// single times do not. A line is like those of a busy server: 250 bytes, 20,000
+// sources, 20 destinations.
+const (
+	benchLines   = 1_000_000
+	benchSources = 20_000
+)
+
+// benchLog writes the log and its gzip once.
+func benchLog(b *testing.B) (plain, zipped string) {
+	b.Helper()
+	dir := b.TempDir()
+	plain, zipped = filepath.Join(dir, "kern.log"), filepath.Join(dir, "kern.log.gz")
+	var text bytes.Buffer
+	rnd := rand.New(rand.NewPCG(1, 2))
+	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	actions := []string{"DROP", "DROP", "DROP", "REJECT", "ACCEPT"}
+	for i := range benchLines {
+		at = at.Add(time.Duration(rnd.IntN(400)) * time.Millisecond)
+		src := rnd.IntN(benchSources)
+		fmt.Fprintf(&text, "%s fw1 kernel: [%d.%06d] IPT: %s IN=eth0 OUT= MAC=02:00:5e:00:53:10:02:00:5e:00:53:01:08:00 "+
+			"SRC=198.%d.%d.%d DST=192.0.2.%d LEN=%d TOS=0x00 PREC=0x00 TTL=%d ID=%d DF PROTO=TCP SPT=%d DPT=%d WINDOW=%d RES=0x00 SYN URGP=0 \n",
+			at.Format("Jan _2 15:04:05"), 100000+i/3, i%1000000, actions[rnd.IntN(len(actions))], 18+src>>16, src>>8&255, src&255,
+			rnd.IntN(20), 40+4*rnd.IntN(6), 40+rnd.IntN(80), rnd.IntN(65536), 1024+rnd.IntN(60000), []int{22, 23, 80, 443, 445, 3389, 8080}[rnd.IntN(7)],
+			[]int{1024, 64240, 65535, 29200}[rnd.IntN(4)])
+	}
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	for _, err := range []error{
+		os.WriteFile(plain, text.Bytes(), 0o600), second(w.Write(text.Bytes())), w.Close(), os.WriteFile(zipped, z.Bytes(), 0o600),
+	} {
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return plain, zipped
+}
+
+func second(_ int, err error) error { return err }
+
+// benchBinary builds the command.
+func benchBinary(b *testing.B) string {
+	b.Helper()
+	bin := filepath.Join(b.TempDir(), "fwreport")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		b.Fatalf("building the command: %v\n%s", err, out)
+	}
+	return bin
+}
+
+// timed runs a command; its output is thrown away.
+func timed(b *testing.B, name string, args ...string) (time.Duration, *os.ProcessState) {
+	b.Helper()
+	cmd := exec.Command(name, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		b.Fatalf("%s: %v\n%s", name, err, stderr.Bytes())
+	}
+	return time.Since(start), cmd.ProcessState
+}
+
+func BenchmarkWholeRun(b *testing.B) {
+	plain, zipped := benchLog(b)
+	bin := benchBinary(b)
+	info, err := os.Stat(plain)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, in := range []struct{ name, path, cat string }{{"plain", plain, "cat"}, {"gzip", zipped, "gzip -dc"}} {
+		for _, format := range []string{"text", "html", "xlsx"} {
+			b.Run(in.name+"/"+format, func(b *testing.B) {
+				var ours, gz, awk time.Duration
+				var peak int64
+				for b.Loop() {
+					d, state := timed(b, bin, "--tz", "UTC", "--year", "2026", "--format", format, "-q", "-o", filepath.Join(b.TempDir(), "out."+format), in.path)
+					ours += d
+					peak = max(peak, peakMemory(state))
+					d, _ = timed(b, "sh", "-c", "gzip -dc "+zipped+" | wc -l")
+					gz += d
+					if _, err := exec.LookPath("mawk"); err == nil {
+						d, _ = timed(b, "sh", "-c", in.cat+" "+in.path+` | mawk '{for(i=1;i<=NF;i++)if($i~/^SRC=/)n[$i]++}END{for(k in n)print n[k],k}'`)
+						awk += d
+					}
+				}
+				sec := ours.Seconds() / float64(b.N)
+				b.ReportMetric(0, "ns/op")
+				b.ReportMetric(float64(info.Size())/1e6/sec, "MB/s")
+				b.ReportMetric(benchLines/1e6/sec, "Mlines/s")
+				b.ReportMetric(float64(peak)/1e6, "peak-MB")
+				b.ReportMetric(ours.Seconds()/gz.Seconds(), "x-gzip-dc|wc-l")
+				if awk > 0 {
+					b.ReportMetric(awk.Seconds()/ours.Seconds(), "times-mawk")
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkStart is what a run costs before the first byte is read.
+func BenchmarkStart(b *testing.B) {
+	bin := benchBinary(b)
+	empty := filepath.Join(b.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		timed(b, bin, "--jobs", strconv.Itoa(2), empty)
+	}
+}
