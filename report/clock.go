@@ -145,6 +145,19 @@ func Group(n uint64) string {
 	return b.String()
 }
 
+// CommandLine is the command with its arguments told apart: those with spaces or
+// quotation marks in them are quoted.
+func (r *Report) CommandLine() string {
+	quoted := make([]string, len(r.Command))
+	for i, a := range r.Command {
+		quoted[i] = a
+		if a == "" || strings.ContainsAny(a, " \t\"'\\") {
+			quoted[i] = strconv.Quote(a)
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
 // Percent is a share of 0 to 1 with one decimal: "12.3%". What is not nothing
 // is not shown as nothing, nor what is not all as all: "<0.1%", ">99.9%".
 func Percent(f float64) string {

@@ -103,6 +103,13 @@ func TestGroup(t *testing.T) {
 	}
 }
 
+func TestCommandLine(t *testing.T) {
+	r := &Report{Command: []string{"--title", "a b", "", `say "hi"`, "x"}}
+	if got, want := r.CommandLine(), `--title "a b" "" "say \"hi\"" x`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestPercent(t *testing.T) {
 	for f, want := range map[float64]string{0: "0.0%", 1: "100.0%", 0.5: "50.0%", 0.123456: "12.3%",
 		0.0004: "<0.1%", 0.0006: "0.1%", 0.9996: ">99.9%", 0.9994: "99.9%", 1e-12: "<0.1%"} {

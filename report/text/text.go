@@ -26,7 +26,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"fwreport/report"
@@ -111,7 +110,7 @@ func (p *printer) head(r *report.Report) {
 	p.heading(r.Title, "=")
 	p.fact("Made by", r.Generator.Name+" "+r.Generator.Version)
 	if len(r.Command) > 0 {
-		p.fact("Command", commandLine(r.Command))
+		p.fact("Command", r.CommandLine())
 	}
 	p.fact("Window", p.window(r.Window))
 	p.fact("Span", p.span(r.Span))
@@ -144,18 +143,6 @@ func (p *printer) span(s report.Span) string {
 		return "no events with a time"
 	}
 	return "first event " + p.clock.Text(s.First) + ", last " + p.clock.Text(s.Last)
-}
-
-// commandLine joins arguments so that each can be told from the next.
-func commandLine(args []string) string {
-	quoted := make([]string, len(args))
-	for i, a := range args {
-		quoted[i] = a
-		if a == "" || strings.ContainsAny(a, " \t\"'\\") {
-			quoted[i] = strconv.Quote(a)
-		}
-	}
-	return strings.Join(quoted, " ")
 }
 
 // summary writes all findings, then the notes on the report as a whole.

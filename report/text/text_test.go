@@ -283,12 +283,6 @@ func TestLedger(t *testing.T) {
 	}
 }
 
-func TestCommandLine(t *testing.T) {
-	if got, want := commandLine([]string{"--title", "a b", "", `say "hi"`, "x"}), `--title "a b" "" "say \"hi\"" x`; got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
-}
-
 var errFull = errors.New("no space left")
 
 type full struct{ room int }

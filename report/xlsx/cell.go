@@ -14,42 +14,59 @@ import (
 
 // styles are the style numbers of the workbook.
 type styles struct {
-	title, heading, label               int
-	header, headerRight                 int
-	text, wrap, link                    int
-	count, port, share, total           int
-	time, timeFraction, length, length0 int
+	title, heading, label, link, factCount int // of the Summary
+	header, headerRight                    int
+	total, totalLabel                      int
+	text, wrap                             int
+	count, port, share                     int
+	time, timeFraction                     int // whole seconds, and others
+	length, lengthFraction                 int
 }
 
+const (
+	dark   = "1F3A5F"
+	asText = 49 // "@": an edited cell stays text
+	whole  = 3  // "#,##0"
+)
+
+// newStyles registers the styles. Text stands a little off the number before it.
 func newStyles(f *excelize.File) (styles, error) {
 	var s styles
-	ink := &excelize.Font{Bold: true, Color: "FFFFFF"}
-	fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F3A5F"}}
-	top := &excelize.Alignment{Vertical: "top"}
-	bold := &excelize.Font{Bold: true}
-	line := []excelize.Border{{Type: "bottom", Style: 1, Color: "1F3A5F"}}
-	format := func(code string) *excelize.Style { return &excelize.Style{CustomNumFmt: &code, Alignment: top} }
-	const asText = 49 // "@": an edited cell stays text
+	font := func(size float64, bold bool, color string) *excelize.Font {
+		return &excelize.Font{Family: "Calibri", Size: size, Bold: bold, Color: color}
+	}
+	fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{dark}}
+	edge := func(side string) []excelize.Border { return []excelize.Border{{Type: side, Style: 1, Color: dark}} }
+	left := &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1}
+	right := &excelize.Alignment{Vertical: "top", Horizontal: "right"}
+	wrapped := &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1, WrapText: true}
+	format := func(code string, a *excelize.Alignment) *excelize.Style {
+		return &excelize.Style{CustomNumFmt: &code, Alignment: a}
+	}
+	link := font(11, false, "0B57D0")
+	link.Underline = "single"
 	for _, d := range []struct {
 		id    *int
 		style *excelize.Style
 	}{
-		{&s.title, &excelize.Style{Font: &excelize.Font{Bold: true, Size: 16, Color: "1F3A5F"}, NumFmt: asText}},
-		{&s.heading, &excelize.Style{Font: &excelize.Font{Bold: true, Size: 12, Color: "1F3A5F"}, Border: line}},
-		{&s.label, &excelize.Style{Font: bold, Alignment: top}},
-		{&s.header, &excelize.Style{Font: ink, Fill: fill, NumFmt: asText, Alignment: &excelize.Alignment{Vertical: "center"}}},
-		{&s.headerRight, &excelize.Style{Font: ink, Fill: fill, NumFmt: asText, Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "right"}}},
-		{&s.text, &excelize.Style{NumFmt: asText, Alignment: top}},
-		{&s.wrap, &excelize.Style{NumFmt: asText, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
-		{&s.link, &excelize.Style{NumFmt: asText, Alignment: top, Font: &excelize.Font{Color: "0B57D0", Underline: "single"}}},
-		{&s.count, format("#,##0")},
-		{&s.port, format("0")},
-		{&s.share, format("0.0%")},
-		{&s.total, &excelize.Style{NumFmt: 3, Font: bold, Border: []excelize.Border{{Type: "top", Style: 1, Color: "1F3A5F"}}}},
-		{&s.time, format("yyyy-mm-dd hh:mm:ss")},
-		{&s.timeFraction, format("yyyy-mm-dd hh:mm:ss.000")},
-		{&s.length0, format("[h]:mm:ss")},
-		{&s.length, format("[h]:mm:ss.000")},
+		{&s.title, &excelize.Style{Font: font(16, true, dark), NumFmt: asText}},
+		{&s.heading, &excelize.Style{Font: font(12, true, dark), Border: edge("bottom"), Alignment: left, NumFmt: asText}},
+		{&s.label, &excelize.Style{Font: font(11, true, ""), Alignment: left, NumFmt: asText}},
+		{&s.header, &excelize.Style{Font: font(11, true, "FFFFFF"), Fill: fill, NumFmt: asText, Alignment: left}},
+		{&s.headerRight, &excelize.Style{Font: font(11, true, "FFFFFF"), Fill: fill, NumFmt: asText, Alignment: right}},
+		{&s.text, &excelize.Style{NumFmt: asText, Alignment: left}},
+		{&s.wrap, &excelize.Style{NumFmt: asText, Alignment: wrapped}},
+		{&s.link, &excelize.Style{NumFmt: asText, Alignment: left, Font: link}},
+		{&s.factCount, &excelize.Style{NumFmt: whole, Alignment: left}},
+		{&s.total, &excelize.Style{NumFmt: whole, Font: font(11, true, ""), Border: edge("top")}},
+		{&s.totalLabel, &excelize.Style{Font: font(11, true, ""), Border: edge("top"), Alignment: left, NumFmt: asText}},
+		{&s.count, format("#,##0", right)},
+		{&s.port, format("0", right)},
+		{&s.share, format(`[=0]0.0%;[<0.0005]"<0.1%";0.0%`, right)},
+		{&s.time, format("yyyy-mm-dd hh:mm:ss", left)},
+		{&s.timeFraction, format("yyyy-mm-dd hh:mm:ss.000", left)},
+		{&s.length, format("[h]:mm:ss", right)},
+		{&s.lengthFraction, format("[h]:mm:ss.000", right)},
 	} {
 		id, err := f.NewStyle(d.style)
 		if err != nil {
@@ -79,7 +96,11 @@ func (b *book) cell(c *excelize.Cell, v report.Value) bool {
 	case report.Duration:
 		c.StyleID, c.Value = b.length(v)
 	default:
-		c.StyleID, c.Value = b.styles.text, textOf(v.Str())
+		text := textOf(v.Str())
+		c.StyleID, c.Value = b.styles.text, text
+		if len(text) > maxWidth { // would run across the cells behind it
+			c.StyleID = b.styles.wrap
+		}
 	}
 	return true
 }
@@ -117,9 +138,9 @@ func (b *book) length(v report.Value) (int, any) {
 	case v.Nanos() < 0:
 		return b.styles.text, v.String()
 	case ms%1000 != 0:
-		return b.styles.length, days
+		return b.styles.lengthFraction, days
 	default:
-		return b.styles.length0, days
+		return b.styles.length, days
 	}
 }
 
@@ -149,8 +170,7 @@ func textOf(s string) string {
 func cellWidth(c *excelize.Cell, s *styles) int {
 	switch v := c.Value.(type) {
 	case string:
-		cells := runewidth.Condition{StrictEmojiNeutral: true}
-		return cells.StringWidth(v[:min(len(v), 400)])
+		return textWidth(v[:min(len(v), 4*maxWidth)])
 	case uint64:
 		return len(report.Group(v))
 	case float64:
@@ -163,3 +183,19 @@ func cellWidth(c *excelize.Cell, s *styles) int {
 	}
 	return 9
 }
+
+func textWidth(s string) int {
+	cells := runewidth.Condition{StrictEmojiNeutral: true} // DefaultCondition depends on the environment
+	return cells.StringWidth(s)
+}
+
+// lines is how many lines of a width a wrapped text takes, at most most.
+func lines(s string, width, most int) int {
+	if len(s) > 4*width*most {
+		return most
+	}
+	return min(most, max(1, (textWidth(s)*11/10+width-1)/width)) // words do not fill their lines
+}
+
+// rowHeight is the height of a row of n lines, in points.
+func rowHeight(n int) float64 { return 15 * float64(n) }

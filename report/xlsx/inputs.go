@@ -36,23 +36,23 @@ func (b *book) ledger(w *tableWriter) error {
 	}
 	last := w.row
 	w.row++ // a blank row keeps the totals out of the filter
-	formula := func(i int) string { return "" }
+	formula := func(int) string { return "" }
 	if len(w.entry.sheets) == 1 && last > 1 {
 		formula = func(i int) string {
 			return fmt.Sprintf("SUM(%s:%s)", cellName(firstNumber+i, 2), cellName(firstNumber+i, last))
 		}
 	}
-	if err := w.write(b.totals("Sum of the inputs", sums, formula)); err != nil {
+	if err := w.write(b.totals("Sum of the inputs", sums, formula), 1); err != nil {
 		return err
 	}
-	if err := w.write(b.totals("Totals of the report", report.LedgerCells(b.report.Evidence.Totals), func(int) string { return "" })); err != nil {
+	if err := w.write(b.totals("Totals of the report", report.LedgerCells(b.report.Evidence.Totals), func(int) string { return "" }), 1); err != nil {
 		return err
 	}
-	return w.write(b.unaccounted(w.row-1, sums))
+	return w.write(b.unaccounted(w.row-1, sums), 1)
 }
 
 func (b *book) totals(label string, numbers [8]uint64, formula func(i int) string) []any {
-	values := []any{excelize.Cell{StyleID: b.styles.total, Value: label}, excelize.Cell{StyleID: b.styles.total, Value: ""}}
+	values := []any{excelize.Cell{StyleID: b.styles.totalLabel, Value: label}, excelize.Cell{StyleID: b.styles.totalLabel, Value: ""}}
 	for i, n := range numbers {
 		style, value := b.number(n, b.styles.total)
 		cell := excelize.Cell{StyleID: style, Value: value}
@@ -73,7 +73,7 @@ func (b *book) unaccounted(row int, sums [8]uint64) []any {
 	}
 	formula := fmt.Sprintf("%s-SUM(%s:%s)", cellName(firstNumber, row), cellName(firstNumber+1, row), cellName(firstNumber+6, row))
 	return []any{
-		excelize.Cell{StyleID: b.styles.label, Value: "Read and not accounted for"}, nil,
+		excelize.Cell{StyleID: b.styles.totalLabel, Value: "Read and not accounted for"}, excelize.Cell{StyleID: b.styles.totalLabel, Value: ""},
 		excelize.Cell{StyleID: b.styles.total, Value: rest, Formula: formula},
 	}
 }

@@ -11,7 +11,8 @@ import (
 
 const (
 	sampleRows = 256 // rows that a column's width is fitted to
-	maxWidth   = 60  // characters that a column is wide at most
+	maxWidth   = 68  // characters that a column is wide at most: a SHA-256 and its margin
+	maxLines   = 4   // lines of a text that is longer
 )
 
 // table writes a table to its sheets and enters it in the index.
@@ -103,17 +104,24 @@ func (w *tableWriter) put(name string, row []report.Value) error {
 			return err
 		}
 	}
+	high := 1
 	for i, v := range row {
 		w.values[i] = nil
-		if w.cell(w.cells[i], v) {
-			w.values[i] = w.cells[i]
+		if c := w.cells[i]; w.cell(c, v) {
+			w.values[i] = c
+			if c.StyleID == w.styles.wrap {
+				high = max(high, lines(c.Value.(string), w.widths[i], maxLines))
+			}
 		}
 	}
-	return w.write(w.values)
+	return w.write(w.values, high)
 }
 
-func (w *tableWriter) write(values []any) error {
+func (w *tableWriter) write(values []any, lines int) error {
 	w.row++
+	if lines > 1 {
+		return w.stream.SetRow(cellName(1, w.row), values, excelize.RowOpts{Height: rowHeight(lines)})
+	}
 	return w.stream.SetRow(cellName(1, w.row), values)
 }
 
@@ -124,7 +132,7 @@ func (w *tableWriter) fit() {
 		n := cellWidth(&c, &w.styles) + 3 // the filter's button
 		for _, row := range w.head {
 			if w.cell(&c, row[i]) {
-				n = max(n, cellWidth(&c, &w.styles)+1)
+				n = max(n, cellWidth(&c, &w.styles)+2)
 			}
 		}
 		w.widths = append(w.widths, min(max(n, 7), maxWidth))
@@ -171,12 +179,12 @@ func (w *tableWriter) open(name string) (err error) {
 		header[i] = excelize.Cell{StyleID: style, Value: w.title(c)}
 	}
 	w.row = 0
-	return w.write(header)
+	return w.write(header, 1)
 }
 
 func rightAligned(k report.Kind) bool {
 	switch k {
-	case report.Count, report.Bytes, report.Port, report.Ratio, report.Time, report.Duration:
+	case report.Count, report.Bytes, report.Port, report.Ratio, report.Duration:
 		return true
 	}
 	return false
@@ -205,13 +213,21 @@ func (w *tableWriter) end(last bool) error {
 // newStream opens a sheet for streaming, set up to be printed on pages as wide
 // as the sheet.
 func (b *book) newStream(name string) (*excelize.StreamWriter, error) {
-	landscape, a4, one, any := "landscape", 9, 1, 0
-	fit := true
-	if err := b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+	landscape, a4, onePage, anyNumber, yes := "landscape", 9, 1, 0, true
+	margin, bottom, footer := 0.4, 0.6, 0.3 // inches
+	if err := b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
 		return nil, err
 	}
-	err := b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, FitToWidth: &one, FitToHeight: &any})
+	err := b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, FitToWidth: &onePage, FitToHeight: &anyNumber})
 	if err != nil {
+		return nil, err
+	}
+	err = b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin,
+		Bottom: &bottom, Header: &footer, Footer: &footer})
+	if err != nil {
+		return nil, err
+	}
+	if err := b.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&L&A&RPage &P of &N"}); err != nil {
 		return nil, err
 	}
 	return b.file.NewStreamWriter(name)

@@ -17,10 +17,24 @@ type page struct {
 	err    error
 }
 
+// columnWidths of the Summary, in characters.
+var columnWidths = [5]int{34, 100, 14, 14, 14}
+
+// add writes a row as high as its wrapped texts.
 func (p *page) add(values ...any) {
 	p.row++
+	high := 1
+	for i, v := range values {
+		if c, ok := v.(excelize.Cell); ok && c.StyleID == p.styles.wrap {
+			high = max(high, lines(c.Value.(string), columnWidths[i], 20))
+		}
+	}
+	opt := excelize.RowOpts{}
+	if high > 1 {
+		opt.Height = rowHeight(high)
+	}
 	if p.err == nil {
-		p.err = p.stream.SetRow(cellName(1, p.row), values)
+		p.err = p.stream.SetRow(cellName(1, p.row), values, opt)
 	}
 }
 
@@ -57,8 +71,8 @@ func (b *book) summary(name string) error {
 		return err
 	}
 	p := &page{book: b, stream: stream, name: name}
-	for i, width := range []float64{34, 90, 14, 14, 14} {
-		if err := stream.SetColWidth(i+1, i+1, width); err != nil {
+	for i, width := range columnWidths {
+		if err := stream.SetColWidth(i+1, i+1, float64(width)); err != nil {
 			return err
 		}
 	}
@@ -84,7 +98,7 @@ func (p *page) head() {
 	p.add()
 	p.fact("Made by", r.Generator.Name+" "+r.Generator.Version)
 	if len(r.Command) > 0 {
-		p.fact("Command", strings.Join(r.Command, " "))
+		p.fact("Command", r.CommandLine())
 	}
 	p.fact("Window", p.window())
 	p.moment("First event", r.Span.First)
@@ -102,7 +116,7 @@ func (p *page) head() {
 }
 
 func (p *page) count(label string, n uint64) {
-	style, value := p.number(n, p.styles.count)
+	style, value := p.number(n, p.styles.factCount)
 	p.add(p.textCell(p.styles.label, label), excelize.Cell{StyleID: style, Value: value})
 }
 
