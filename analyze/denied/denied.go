@@ -1,0 +1,111 @@
+// Package denied lists what the firewall did not let through: the groups of
+// denied events, those of undetermined ones in the same columns beside them, and
+// the sources of denied events, with what was found out about each.
+//
+// The groups are counted once, by package groups. Here only the targets of each
+// source are counted, exactly: its first destination stands in a slice, and a
+// set of pairs holds the others, so that the many sources that knock on one door
+// cost no map entry. (A set of all pairs was rejected: it was the largest map of
+// the program. So was a sketch: the report's distinct counts are exact.)
+//
+// Tables may have millions of rows. Result sorts indices; the cells of a row are
+// made when it is asked for.
+package denied
+
+import (
+	"fwreport/analyze"
+	"fwreport/analyze/count"
+	"fwreport/analyze/fingerprint"
+	"fwreport/analyze/groups"
+	"fwreport/reader/event"
+	"fwreport/report"
+)
+
+// Analyzer makes the section denied.
+var Analyzer = &analyze.Analyzer{
+	Name:  "denied",
+	Title: "Denied",
+	Doc: "Events that were denied, by source, destination port, protocol and action; those whose verdict is undetermined in a " +
+		"table of their own; and the sources of denied events. A source address may be forged, or shared by many users.",
+	Requires: []*analyze.Analyzer{groups.Analyzer, fingerprint.Analyzer},
+	New:      func(*analyze.Shared) analyze.State { return &state{more: count.Pairs{}} },
+}
+
+// state is the distinct destinations of denied events, by source (0: none).
+type state struct {
+	first []uint32    // by source: the destination met first, 0 if none
+	more  count.Pairs // source and destination: the other destinations
+
+	src, dst uint32 // the pair put into more last; scans and floods repeat themselves
+}
+
+// Add notes the destinations of denied events.
+func (s *state) Add(events []event.Event) {
+	for i := range events {
+		if e := &events[i]; e.Verdict == event.Denied && e.DstID != 0 {
+			s.meet(e.SrcID, e.DstID)
+		}
+	}
+}
+
+func (s *state) meet(src, dst uint32) {
+	if int(src) >= len(s.first) {
+		s.first = append(s.first, make([]uint32, int(src)+1-len(s.first))...)
+	}
+	switch first := s.first[src]; {
+	case first == dst || src == s.src && dst == s.dst:
+	case first == 0:
+		s.first[src] = dst
+	default:
+		s.more.Add(src, dst)
+		s.src, s.dst = src, dst
+	}
+}
+
+// Merge adds another state. What it met first may be another destination than
+// here: both are met, whichever was first.
+func (s *state) Merge(other analyze.State, r count.Remap) {
+	o := other.(*state)
+	for src, dst := range o.first {
+		if dst != 0 {
+			s.meet(r[src], r[dst])
+		}
+	}
+	for pair := range o.more {
+		s.meet(r[pair>>32], r[uint32(pair)])
+	}
+}
+
+// targets is the number of distinct destinations of each source below n.
+func (s *state) targets(n int) []uint64 {
+	t := make([]uint64, n)
+	for src, dst := range s.first {
+		if dst != 0 {
+			t[src]++
+		}
+	}
+	for pair := range s.more {
+		t[pair>>32]++
+	}
+	return t
+}
+
+// Result makes the section.
+func (s *state) Result(env *analyze.Env) *report.Section {
+	g := env.State(groups.Analyzer).(*groups.State)
+	ranks := newRanks(env, g)
+	sources := rollUp(env, g, s.targets(env.Addrs.Len()), ranks)
+	findings, notes := sources.findings(g)
+	return &report.Section{
+		Findings: findings,
+		Notes:    notes,
+		Charts: []report.Chart{{ID: "sources", Title: "Denied events by source", Kind: report.Bars, Table: "sources",
+			X: "src", Y: []string{"count"}}},
+		Tables: []report.Table{
+			groupTable(env, g, ranks, event.Denied, "denied", "Denied", "Denied events by source, destination port, protocol and action."),
+			groupTable(env, g, ranks, event.Undetermined, "undetermined", "Undetermined",
+				"Events whose record or prefix names no verdict, in the columns of the table of denied ones."),
+			sources.table(fingerprint.Tools(env)),
+		},
+	}
+}

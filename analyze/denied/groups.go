@@ -1,0 +1,104 @@
+package denied
+
+import (
+	"cmp"
+	"slices"
+
+	"fwreport/analyze"
+	"fwreport/analyze/count"
+	"fwreport/analyze/groups"
+	"fwreport/reader/event"
+	"fwreport/report"
+)
+
+// ranks are the places of handles in the order of what stands behind them.
+type ranks struct {
+	addrs, names []uint32
+	protos       map[event.Proto]uint32
+}
+
+func newRanks(env *analyze.Env, g *groups.State) *ranks {
+	r := &ranks{addrs: env.Addrs.Ranks(), names: count.SymRanks(env.Symbols), protos: map[event.Proto]uint32{}}
+	for _, k := range g.Keys {
+		r.protos[k.Proto()] = 0
+	}
+	var list []event.Proto
+	for p := range r.protos {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b event.Proto) int { return cmp.Compare(a.String(), b.String()) })
+	for i, p := range list {
+		r.protos[p] = uint32(i)
+	}
+	return r
+}
+
+// row is the group's place in its table: source, port (none first), protocol,
+// action.
+func (r *ranks) row(k groups.Key, n uint64, index int) count.Row {
+	hi := uint64(r.addrs[k.Src()]) << 32
+	if port, ok := k.Port(); ok {
+		hi |= uint64(port) + 1
+	}
+	return count.Row{Count: n, Hi: hi, Lo: uint64(r.protos[k.Proto()])<<32 | uint64(r.names[k.Action()]), Index: uint32(index)}
+}
+
+// groupTable is the table of the groups with one verdict.
+func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict, id, title, doc string) report.Table {
+	var order []count.Row
+	var total uint64
+	for i, k := range g.Keys {
+		if k.Verdict() == v {
+			order = append(order, ranks.row(k, g.Vals[i].Count, i))
+			total += g.Vals[i].Count
+		}
+	}
+	count.SortRows(order)
+	return report.Table{
+		ID: id, Title: title,
+		Doc: doc + " Source port and destination are given where all events of a row have the same.",
+		Columns: []report.Column{
+			report.Col("count", "Count", report.Count), report.KeyCol("src", "Source", report.Address),
+			report.Col("sport", "Source port", report.Port), report.Col("dst", "Destination", report.Address),
+			report.KeyCol("dport", "Port", report.Port), report.KeyCol("proto", "Protocol", report.Text),
+			report.KeyCol("action", "Action", report.Text), report.Col("country", "Country", report.Text),
+			report.Col("asn", "ASN", report.Count), report.Col("first", "First", report.Time),
+			report.Col("last", "Last", report.Time), report.Col("evidence_first", "First record", report.Evidence),
+			report.Col("evidence_last", "Last record", report.Evidence),
+		},
+		Rows: func(yield func([]report.Value) bool) {
+			for _, r := range order {
+				if !yield(groupCells(env, g.Keys[r.Index], &g.Vals[r.Index])) {
+					return
+				}
+			}
+		},
+		TotalRows: len(order), TotalCount: total,
+	}
+}
+
+func groupCells(env *analyze.Env, k groups.Key, g *groups.Group) []report.Value {
+	sport, dst, dport := report.Null, report.Null, report.Null
+	if v, ok := g.SrcPort.Value(); ok {
+		sport = report.PortOf(uint16(v))
+	}
+	if v, ok := g.Dst.Value(); ok {
+		dst = env.Address(v)
+	}
+	if p, ok := k.Port(); ok {
+		dport = report.PortOf(p)
+	}
+	place := env.Place(k.Src())
+	return []report.Value{
+		report.CountOf(g.Count), env.Address(k.Src()), sport, dst, dport, report.TextOf(k.Proto().String()),
+		env.Name(k.Action()), report.TextOf(place.Country), asn(place), report.TimeOf(g.First()), report.TimeOf(g.Last()),
+		env.Evidence(g.FirstRef()), env.Evidence(g.LastRef()),
+	}
+}
+
+func asn(p analyze.Place) report.Value {
+	if p.ASN == 0 {
+		return report.Null
+	}
+	return report.CountOf(uint64(p.ASN))
+}
