@@ -163,7 +163,7 @@ func (s *section) describe(body []byte) iface {
 	opts := options{s.big, body[8:]}
 	for code, v, ok := opts.next(); ok; code, v, ok = opts.next() {
 		switch {
-		case code == optName:
+		case code == optName && len(v) > 0:
 			f.name = append([]byte(nil), cString(v[:min(len(v), maxName)])...)
 		case code == optTsResol && len(v) >= 1:
 			f.resolution(v[0])
