@@ -29,13 +29,11 @@ func (n names) of(title, id string) string {
 func (n names) part(first string, k int) string { return n.numbered(first, " (%d)", k) }
 
 func (n names) numbered(base, suffix string, k int) string {
+	if cleanName(base, "") == "" {
+		base = "Table"
+	}
 	for ; ; k++ {
-		name := cleanName(base, fmt.Sprintf(suffix, k))
-		if name == "" {
-			base = "Table"
-			continue
-		}
-		if n.take(name) {
+		if name := cleanName(base, fmt.Sprintf(suffix, k)); n.take(name) {
 			return name
 		}
 	}

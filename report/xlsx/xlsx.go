@@ -60,13 +60,13 @@ type Options struct {
 
 // Render writes r.
 func Render(w io.Writer, r *report.Report, opt Options) error {
-	if err := render(w, r, opt); err != nil {
+	if err := renderTo(w, r, opt); err != nil {
 		return fmt.Errorf("writing the report as XLSX: %w", err)
 	}
 	return nil
 }
 
-func render(w io.Writer, r *report.Report, opt Options) error {
+func renderTo(w io.Writer, r *report.Report, opt Options) error {
 	if opt.maxRows == 0 {
 		opt.maxRows = excelize.TotalRows
 	}
