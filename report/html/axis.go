@@ -1,6 +1,7 @@
 package html
 
 import (
+	"sort"
 	"strconv"
 	"time"
 )
@@ -41,27 +42,52 @@ func tickSteps() []tickStep {
 	return list
 }
 
-// ticks are at most maxTicks marks at round local times: midnight is the
-// zone's, whatever its offset does in between.
-func (g grid) ticks(clk clock) []tick {
-	length := g.width * int64(g.slots)
+// axis is the times at which the slots of a plot begin, and how long the last
+// one is.
+type axis struct {
+	starts []int64
+	width  int64
+}
+
+// step is the least distance that needs at most maxTicks marks.
+func (a axis) step() tickStep {
+	length := a.width * int64(len(a.starts))
 	steps := tickSteps()
-	step := steps[len(steps)-1]
 	for _, s := range steps {
 		if length/int64(s.about) < maxTicks {
-			step = s
-			break
+			return s
 		}
 	}
+	return steps[len(steps)-1]
+}
+
+// share is where a time stands on the axis, 0 to 1. Each slot is as wide as the
+// others, be it a day of 23 hours.
+func (a axis) share(t int64) float64 {
+	i := max(sort.Search(len(a.starts), func(i int) bool { return a.starts[i] > t })-1, 0)
+	next := a.starts[i] + a.width
+	if i+1 < len(a.starts) {
+		next = a.starts[i+1]
+	}
+	within := 0.0
+	if next > a.starts[i] {
+		within = float64(t-a.starts[i]) / float64(next-a.starts[i])
+	}
+	return (float64(i) + within) / float64(len(a.starts))
+}
+
+// ticks are marks at round local times: midnight is the zone's, whatever its
+// offset does in between.
+func (a axis) ticks(clk clock) []tick {
 	var list []tick
 	var dates []string
-	start := clk.in(g.start)
-	end := start.Add(time.Duration(length))
+	step, start := a.step(), clk.in(a.starts[0])
+	end := time.Unix(0, a.starts[len(a.starts)-1]).Add(time.Duration(a.width))
 	for at := step.first(start); at.Before(end) && len(list) < 2*maxTicks; at = step.next(at) {
 		if at.Before(start) {
 			continue
 		}
-		share := float64(at.Sub(start)) / float64(length)
+		share := a.share(at.UnixNano())
 		label, under := step.label(at)
 		dates = append(dates, under)
 		if repeated(dates) {

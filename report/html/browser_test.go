@@ -129,7 +129,7 @@ var _ = kb.Enter
 var _ = emulation.SetScriptExecutionDisabled
 
 func TestPageIsSilent(t *testing.T) {
-	b := open(t, render(t, 100))
+	b := open(t, render(t, sample(t), 100))
 	if n := eval[int](b, `document.querySelectorAll("table.data").length`); n < 8 {
 		t.Errorf("%d tables", n)
 	}

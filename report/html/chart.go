@@ -70,7 +70,7 @@ func newTimeline(c *report.Chart, t *report.Table, clk clock) (timeline, bool) {
 	top := v.scale()
 	v.stack(top)
 	v.Hovers = hovers(v.Series, starts, clk)
-	v.Ticks = g.ticks(clk)
+	v.Ticks = axis{starts, g.width}.ticks(clk)
 	v.Spoken = spokenTimeline(v, g, starts, clk)
 	return v, true
 }
