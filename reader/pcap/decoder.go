@@ -76,6 +76,8 @@ type decoder struct {
 	layers    *layerStack
 	ifaceName lex.Slot
 	options   lex.Slot
+	prefix    lex.Slot
+	indexes   [64]event.Sym // names of the interfaces with the lowest numbers
 	capture   decided
 	prefixes  map[event.Sym]*decided
 	scratch   []byte
@@ -105,7 +107,7 @@ const maxPrefixes = 1 << 14
 
 // decide is what the table says of a prefix.
 func (d *decoder) decide(prefix []byte) (event.Sym, *decided) {
-	sym := d.names.Sym(prefix)
+	sym := d.prefix.Sym(d.names, prefix)
 	if r, ok := d.prefixes[sym]; ok {
 		return sym, r
 	}
@@ -190,8 +192,15 @@ func (d *decoder) indexName(n uint32) event.Sym {
 	if n == 0 {
 		return 0
 	}
+	if n < uint32(len(d.indexes)) && d.indexes[n] != 0 {
+		return d.indexes[n]
+	}
 	d.scratch = strconv.AppendUint(append(d.scratch[:0], "if#"...), uint64(n), 10)
-	return d.names.Sym(d.scratch)
+	sym := d.names.Sym(d.scratch)
+	if n < uint32(len(d.indexes)) {
+		d.indexes[n] = sym
+	}
+	return sym
 }
 
 // unsupportedLink is the fate of a packet of a link type that is not read. The
