@@ -54,6 +54,9 @@ func (in *Input) Chunks(read func(n int), emit func(*Chunk) error) error {
 		if err := c.run(); err != nil {
 			return err
 		}
+		if n, ok := c.split.(Noter); ok {
+			in.Facts.Notes = append(in.Facts.Notes, n.Notes()...)
+		}
 	}
 	in.finishRaw(raw)
 	return nil

@@ -75,6 +75,11 @@ type Splitter interface {
 	Split(data []byte, atEOF bool) (Cut, error)
 }
 
+// Noter is a Splitter that has something to say about its input as a whole, in
+// sentences for the manifest: what was assumed, what was never captured. It is
+// asked when the input has been cut to its end.
+type Noter interface{ Notes() []string }
+
 // Cut is what a Splitter decided: data[:Skip] belongs to no chunk (a file
 // header), data[Skip:Skip+N] holds Records whole records.
 type Cut struct {
