@@ -3,6 +3,7 @@ package stream
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -49,9 +50,14 @@ func (m Message) ISO(zone *time.Location) string {
 }
 
 // RFC5424 is the line of RSYSLOG_SyslogProtocol23Format, which leaves two
-// spaces before the text.
+// spaces before the text. The tag's number becomes the process ID.
 func (m Message) RFC5424(zone *time.Location) string {
-	return fmt.Sprintf("<%d>1 %s %s %s - - -  %s\n", m.PRI, m.Time.In(zone).Format("2006-01-02T15:04:05.000000-07:00"), m.Host, m.Tag, m.Text)
+	app, process := m.Tag, "-"
+	if name, number, ok := strings.Cut(m.Tag, "["); ok {
+		app, process = name, strings.TrimSuffix(number, "]")
+	}
+	stamp := m.Time.In(zone).Format("2006-01-02T15:04:05.000000-07:00")
+	return fmt.Sprintf("<%d>1 %s %s %s %s - -  %s\n", m.PRI, stamp, m.Host, app, process, m.Text)
 }
 
 // Syslog3164 writes ps in rsyslog's traditional format.
