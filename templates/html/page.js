@@ -42,6 +42,10 @@
     return String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   }
 
+  function plural(n, word) {
+    return grouped(n) + " " + word + (n === 1 ? "" : "s");
+  }
+
   // ---- one table
 
   class Table {
@@ -178,7 +182,7 @@
       rows += n;
       if (n) hits++;
     }
-    found.textContent = words(everywhere.value).length ? grouped(rows) + " rows in " + grouped(hits) + " tables" : "";
+    found.textContent = words(everywhere.value).length ? plural(rows, "row") + " in " + plural(hits, "table") : "";
   }
   everywhere.addEventListener("input", searchEverywhere);
   everywhere.addEventListener("keydown", e => {
