@@ -59,6 +59,17 @@ func offsetsWithin(t, last time.Time) []zoneOffset {
 // Fixed reports whether one offset holds for the whole span.
 func (c Clock) Fixed() bool { return len(c.offsets) <= 1 }
 
+// Single is the one offset, in seconds, that Short and Label give for the whole
+// span; false where there are several, or no span. Times outside the span may
+// have another (the start of a bin, a file's mtime): what shows them under a
+// header of Short must say so or convert.
+func (c Clock) Single() (seconds int, ok bool) {
+	if len(c.offsets) != 1 {
+		return 0, false
+	}
+	return c.offsets[0].seconds, true
+}
+
 // Label names the zone with its offsets: "UTC", "Europe/Berlin (UTC+01:00)",
 // "Europe/Berlin (UTC+02:00; UTC+01:00 from 2026-10-25 01:00:00 UTC)". In a
 // report without events it is the name alone.

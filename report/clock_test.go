@@ -103,6 +103,30 @@ func TestGroup(t *testing.T) {
 	}
 }
 
+func TestClockSingle(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		first, last string
+		seconds     int
+		ok          bool
+	}{
+		{"2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", 3600, true},
+		{"2026-07-01T00:00:00Z", "2026-07-02T00:00:00Z", 7200, true},
+		{"2026-01-01T00:00:00Z", "2026-07-02T00:00:00Z", 0, false},
+	} {
+		c := (&Report{Location: berlin, Span: Span{First: ns(t, tt.first), Last: ns(t, tt.last)}}).Clock()
+		if seconds, ok := c.Single(); seconds != tt.seconds || ok != tt.ok {
+			t.Errorf("%s to %s: %d, %v; want %d, %v", tt.first, tt.last, seconds, ok, tt.seconds, tt.ok)
+		}
+	}
+	if _, ok := (&Report{Location: berlin, Span: Span{First: NoTime, Last: NoTime}}).Clock().Single(); ok {
+		t.Error("a report without events has an offset")
+	}
+}
+
 func TestCommandLine(t *testing.T) {
 	r := &Report{Command: []string{"--title", "a b", "", `say "hi"`, "x"}}
 	if got, want := r.CommandLine(), `--title "a b" "" "say \"hi\"" x`; got != want {

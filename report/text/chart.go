@@ -33,7 +33,7 @@ func (p *printer) chart(c *report.Chart, t *report.Table) {
 		return
 	}
 	p.line(s.draw())
-	text := p.clock.Text(s.first) + " to " + p.clock.Text(s.last) + ", highest " + report.Group(s.peak) + " at " + p.clock.Text(s.peakAt)
+	text := p.time(s.first) + " to " + p.time(s.last) + ", highest " + report.Group(s.peak) + " at " + p.time(s.peakAt)
 	if s.bins > 1 {
 		text += fmt.Sprintf(" (a mark is %d bins)", s.bins)
 	}

@@ -17,7 +17,7 @@ type grid struct {
 
 // table writes t and below it how much of it that is.
 func (p *printer) table(t *report.Table) {
-	g := p.measure(t, nil, p.clock.Text)
+	g := p.measure(t, nil, p.time)
 	shown := p.grid(t, g)
 	p.line(p.style(dim, totals(t, shown)))
 	p.omissions(g)
@@ -53,7 +53,7 @@ func (p *printer) measure(t *report.Table, keep []string, times func(int64) stri
 			c := &g.columns[i]
 			v := valueAt(row, c.index)
 			c.grow(p.cells.StringWidth(g.cell(v)))
-			c.empty = c.empty && (v.IsNull() || numeric(c.kind) && v.Uint() == 0)
+			c.empty = c.empty && (v.IsNull() || c.kind != report.Port && numeric(c.kind) && v.Uint() == 0) // port 0 is a port
 		}
 	}
 	return g

@@ -145,6 +145,15 @@ func (p *printer) span(s report.Span) string {
 	return "first event " + p.clock.Text(s.First) + ", last " + p.clock.Text(s.Last)
 }
 
+// time is a time in a table. One outside the span may have another offset than
+// the head says, and carries it.
+func (p *printer) time(ns int64) string {
+	if offset, ok := p.clock.Single(); ok && p.clock.Offset(ns) != offset {
+		return p.clock.Full(ns)
+	}
+	return p.clock.Text(ns)
+}
+
 // summary writes all findings, then the notes on the report as a whole.
 func (p *printer) summary(r *report.Report) {
 	any := false

@@ -119,7 +119,11 @@ func (b *book) number(n uint64, style int) (int, any) {
 func (b *book) date(v report.Value) (int, any) {
 	const unixEpoch, march1900 = 25569, 61
 	t := time.Unix(0, v.Nanos())
-	ms := t.UnixMilli() + int64(b.clock.Offset(v.Nanos()))*1000
+	offset, ok := b.clock.Single() // what the header says holds, even for times at which the zone had another
+	if !ok {
+		offset = b.clock.Offset(v.Nanos())
+	}
+	ms := t.UnixMilli() + int64(offset)*1000
 	serial := unixEpoch + float64(ms)/float64(24*time.Hour/time.Millisecond)
 	switch {
 	case serial < march1900:

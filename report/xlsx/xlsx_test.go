@@ -390,7 +390,8 @@ func TestCells(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &report.Report{Zone: "Europe/Berlin", Location: berlin}
+	r := &report.Report{Zone: "Europe/Berlin", Location: berlin,
+		Span: report.Span{First: reporttest.Time("2026-01-01T00:00:00Z"), Last: reporttest.Time("2026-12-01T00:00:00Z")}}
 	b := &book{clock: r.Clock(), styles: styles{text: 1, wrap: 2, count: 3, port: 4, share: 5, time: 6, timeFraction: 7, length: 8, lengthFraction: 9}}
 	at := func(s string) report.Value { return report.TimeOf(reporttest.Time(s)) }
 	for _, tt := range []struct {
@@ -425,6 +426,26 @@ func TestCells(t *testing.T) {
 			t.Errorf("%v: style %d, %v; want %d, %v", tt.v, c.StyleID, c.Value, tt.style, tt.value)
 		}
 	}
+}
+
+// TestOffsetOfHeader has a file of the summer in a report on the winter: its
+// time stands below a header that says UTC+01:00.
+func TestOffsetOfHeader(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reporttest.Sample()
+	r.Zone, r.Location = "Europe/Berlin", berlin
+	r.Evidence.Inputs[0].MTime = reporttest.Time("2026-07-01T10:00:00Z")
+	f := open(t, render(t, r, Options{}))
+	check(t, f, "Inputs", []want{{"O1", text, "Modified (UTC+01:00)", "Modified (UTC+01:00)"}, {"O2", number, "46204.45833333333", "2026-07-01 11:00:00"}})
+	check(t, f, "Denied", []want{{"I1", text, "First (UTC+01:00)", "First (UTC+01:00)"}, {"I2", number, "46082.04168981481", "2026-03-01 01:00:02"}})
+	r.Span.Last = reporttest.Time("2026-08-01T00:00:00Z")
+	f = open(t, render(t, r, Options{}))
+	check(t, f, "Inputs", []want{{"O1", text, "Modified (Europe/Berlin)", "Modified (Europe/Berlin)"}, {"O2", number, "46204.5", "2026-07-01 12:00:00"}})
+	check(t, f, "Summary", []want{{"B8", text, "Europe/Berlin (UTC+01:00; UTC+02:00 from 2026-03-29 01:00:00 UTC)",
+		"Europe/Berlin (UTC+01:00; UTC+02:00 from 2026-03-29 01:00:00 UTC)"}})
 }
 
 func TestTextOf(t *testing.T) {
