@@ -65,3 +65,16 @@ func SortRows(rows []Row) {
 		return cmp.Compare(a.Lo, b.Lo)
 	})
 }
+
+// protos is above every event.Proto, those that are no IP protocol included.
+const protos = 0x300
+
+// ProtoRanks tells of each event.Proto its place in the byte order of the names.
+func ProtoRanks() []uint32 {
+	names, order := make([]string, protos), make([]uint32, protos)
+	for i := range order {
+		names[i], order[i] = event.Proto(i).String(), uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return strings.Compare(names[a], names[b]) })
+	return inverse(order)
+}

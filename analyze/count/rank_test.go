@@ -51,3 +51,13 @@ func TestSortRows(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestProtoRanks(t *testing.T) {
+	ranks := ProtoRanks()
+	ordered := []event.Proto{event.NoProto, event.IPProto(253), event.AH, event.AHorESP, event.ARP, event.ICMP, event.ICMPv6, event.TCP, event.UDP}
+	for i := 1; i < len(ordered); i++ {
+		if ranks[ordered[i-1]] >= ranks[ordered[i]] {
+			t.Errorf("%q does not rank before %q", ordered[i-1], ordered[i])
+		}
+	}
+}

@@ -93,7 +93,7 @@ func (s *state) targets(n int) []uint64 {
 // Result makes the section.
 func (s *state) Result(env *analyze.Env) *report.Section {
 	g := env.State(groups.Analyzer).(*groups.State)
-	ranks := newRanks(env, g)
+	ranks := newRanks(env)
 	sources := rollUp(env, g, s.targets(env.Addrs.Len()), ranks)
 	findings, notes := sources.findings(g)
 	return &report.Section{

@@ -1,9 +1,6 @@
 package denied
 
 import (
-	"cmp"
-	"slices"
-
 	"fwreport/analyze"
 	"fwreport/analyze/count"
 	"fwreport/analyze/groups"
@@ -12,25 +9,10 @@ import (
 )
 
 // ranks are the places of handles in the order of what stands behind them.
-type ranks struct {
-	addrs, names []uint32
-	protos       map[event.Proto]uint32
-}
+type ranks struct{ addrs, names, protos []uint32 }
 
-func newRanks(env *analyze.Env, g *groups.State) *ranks {
-	r := &ranks{addrs: env.Addrs.Ranks(), names: count.SymRanks(env.Symbols), protos: map[event.Proto]uint32{}}
-	for _, k := range g.Keys {
-		r.protos[k.Proto()] = 0
-	}
-	var list []event.Proto
-	for p := range r.protos {
-		list = append(list, p)
-	}
-	slices.SortFunc(list, func(a, b event.Proto) int { return cmp.Compare(a.String(), b.String()) })
-	for i, p := range list {
-		r.protos[p] = uint32(i)
-	}
-	return r
+func newRanks(env *analyze.Env) *ranks {
+	return &ranks{env.Addrs.Ranks(), count.SymRanks(env.Symbols), count.ProtoRanks()}
 }
 
 // row is the group's place in its table: source, port (none first), protocol,
