@@ -135,13 +135,14 @@ func (e *Env) Name(s event.Sym) report.Value { return report.TextOf(e.Symbols.Na
 // Set is the states of all modules of one worker.
 type Set struct {
 	shared  Shared
-	modules []*Analyzer
+	listed  []*Analyzer // as asked for: the order of the sections
+	modules []*Analyzer // with all that they require, which comes first
 	states  []State
 }
 
 // NewSet makes empty states for the modules and all that they require.
 func NewSet(modules []*Analyzer, symbols *event.Symbols) *Set {
-	s := &Set{shared: Shared{Symbols: symbols, Addrs: count.NewAddrs()}}
+	s := &Set{shared: Shared{Symbols: symbols, Addrs: count.NewAddrs()}, listed: modules}
 	for _, m := range modules {
 		s.include(m)
 	}
@@ -187,18 +188,19 @@ func (s *Set) Merge(other *Set) {
 	}
 }
 
-// Sections makes the sections of the modules, in the modules' order. env's
+// Sections makes the sections of the modules that NewSet was given, in their
+// order; a required module that is not listed has none. env's
 // Shared part is filled in.
 func (s *Set) Sections(env *Env) []report.Section {
 	env.Shared, env.set = s.shared, s
 	env.places, env.known = nil, nil
 	var sections []report.Section
-	for i, st := range s.states {
-		sec := st.Result(env)
+	for _, m := range s.listed {
+		sec := env.State(m).Result(env)
 		if sec == nil {
 			continue
 		}
-		sec.ID, sec.Title, sec.Doc = s.modules[i].Name, s.modules[i].Title, s.modules[i].Doc
+		sec.ID, sec.Title, sec.Doc = m.Name, m.Title, m.Doc
 		sections = append(sections, *sec)
 	}
 	return sections
