@@ -24,9 +24,12 @@ func (s *whole) findings(env *analyze.Env, t *timeline) []report.Finding {
 	}
 	list := []report.Finding{{Confidence: report.Observed, Text: s.summary(env), Evidence: s.places(env)}}
 	if b := t.busiest(); b != nil {
-		list = append(list, report.Finding{Confidence: report.Observed, Text: fmt.Sprintf(
-			"The busiest %s began %s with %s, %s of them denied.", t.bins.Name(), stamp(b.start, env.Zone),
-			events(b.total()), report.Group(b.byVerdict[event.Denied]))})
+		denied := "none"
+		if n := b.byVerdict[event.Denied]; n > 0 {
+			denied = report.Group(n)
+		}
+		list = append(list, report.Finding{Confidence: report.Observed, Text: fmt.Sprintf("The busiest %s began %s with %s, %s of them denied.",
+			t.bins.Name(), stamp(b.start, env.Zone), events(b.total()), denied)})
 	}
 	return list
 }
