@@ -193,12 +193,13 @@ func textWidth(s string) int {
 	return cells.StringWidth(s)
 }
 
-// lines is how many lines of a width a wrapped text takes, at most most.
+// lines is how many lines of a width a wrapped text takes, at most most: about,
+// for what words leave empty at line ends, letters narrower than a digit make up.
 func lines(s string, width, most int) int {
 	if len(s) > 4*width*most {
 		return most
 	}
-	return min(most, max(1, (textWidth(s)*11/10+width-1)/width)) // words do not fill their lines
+	return min(most, max(1, (textWidth(s)+width-1)/width))
 }
 
 // rowHeight is the height of a row of n lines, in points.

@@ -18,7 +18,7 @@ type page struct {
 }
 
 // columnWidths of the Summary, in characters.
-var columnWidths = [5]int{34, 100, 14, 14, 14}
+var columnWidths = [5]int{40, 100, 14, 14, 14}
 
 // add writes a row as high as its wrapped texts.
 func (p *page) add(values ...any) {
@@ -140,11 +140,14 @@ func (p *page) findings() {
 	for i := range p.report.Sections {
 		for _, f := range p.report.Sections[i].Findings {
 			if first {
-				p.heading("Findings", "", "Evidence")
+				p.heading("Findings")
 				first = false
 			}
-			p.add(p.textCell(p.styles.label, string(f.Confidence)), p.textCell(p.styles.wrap, f.Text),
-				p.textCell(p.styles.text, strings.Join(f.Evidence, ", ")))
+			text := f.Text
+			if len(f.Evidence) > 0 {
+				text += " [" + strings.Join(f.Evidence, ", ") + "]"
+			}
+			p.fact(string(f.Confidence), text)
 		}
 	}
 }
