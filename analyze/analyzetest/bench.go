@@ -37,7 +37,7 @@ func Benchmark(b *testing.B, a *analyze.Analyzer) {
 }
 
 // traffic is n events of benchSources sources, with their handles, about 50 of
-// them a second.
+// them a second, most of them on one interface.
 func traffic(sh *analyze.Shared, n int) []event.Event {
 	r := rand.New(rand.NewPCG(5, 6))
 	events := Events(r, sh.Symbols, n)
@@ -45,6 +45,9 @@ func traffic(sh *analyze.Shared, n int) []event.Event {
 		e := &events[i]
 		if r.IntN(3) > 0 && e.Has(event.HasSrc) && e.Src.Is4() {
 			e.Src = event.AddrFrom4(100<<24 | r.Uint32N(benchSources)*2654435761>>8)
+		}
+		if r.IntN(10) > 0 {
+			e.In, e.Out = sh.Symbols.Of("eth0"), 0
 		}
 		if e.Time != event.NoTime {
 			e.Time = start + int64(i)*int64(20*time.Millisecond)

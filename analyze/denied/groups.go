@@ -49,8 +49,10 @@ func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict
 			report.Col("evidence_last", "Last record", report.Evidence),
 		},
 		Rows: func(yield func([]report.Value) bool) {
+			var cells []report.Value
 			for _, r := range order {
-				if !yield(groupCells(env, g.Keys[r.Index], &g.Vals[r.Index])) {
+				cells = appendGroup(cells[:0], env, g.Keys[r.Index], &g.Vals[r.Index])
+				if !yield(cells) {
 					return
 				}
 			}
@@ -59,7 +61,8 @@ func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict
 	}
 }
 
-func groupCells(env *analyze.Env, k groups.Key, g *groups.Group) []report.Value {
+// appendGroup appends the cells of a row.
+func appendGroup(cells []report.Value, env *analyze.Env, k groups.Key, g *groups.Group) []report.Value {
 	sport, dst, dport := report.Null, report.Null, report.Null
 	if v, ok := g.SrcPort.Value(); ok {
 		sport = report.PortOf(uint16(v))
@@ -71,11 +74,11 @@ func groupCells(env *analyze.Env, k groups.Key, g *groups.Group) []report.Value 
 		dport = report.PortOf(p)
 	}
 	place := env.Place(k.Src())
-	return []report.Value{
+	return append(cells,
 		report.CountOf(g.Count), env.Address(k.Src()), sport, dst, dport, report.TextOf(k.Proto().String()),
 		env.Name(k.Action()), report.TextOf(place.Country), asn(place), report.TimeOf(g.First()), report.TimeOf(g.Last()),
 		env.Evidence(g.FirstRef()), env.Evidence(g.LastRef()),
-	}
+	)
 }
 
 func asn(p analyze.Place) report.Value {

@@ -94,8 +94,10 @@ func (s *sources) table(tool func(src uint32) string) report.Table {
 			report.Col("evidence_first", "First record", report.Evidence), report.Col("evidence_last", "Last record", report.Evidence),
 		},
 		Rows: func(yield func([]report.Value) bool) {
+			var cells []report.Value
 			for i := range s.list {
-				if !yield(s.cells(&s.list[i], tool)) {
+				cells = s.appendCells(cells[:0], &s.list[i], tool)
+				if !yield(cells) {
 					return
 				}
 			}
@@ -104,15 +106,15 @@ func (s *sources) table(tool func(src uint32) string) report.Table {
 	}
 }
 
-func (s *sources) cells(v *source, tool func(src uint32) string) []report.Value {
+func (s *sources) appendCells(cells []report.Value, v *source, tool func(src uint32) string) []report.Value {
 	place := s.env.Place(v.id)
 	name := report.Null
 	if v.id != 0 {
 		name = report.TextOf(tool(v.id))
 	}
-	return []report.Value{
+	return append(cells,
 		report.CountOf(v.Count), s.env.Address(v.id), report.TextOf(place.Country), asn(place), report.TextOf(place.Org),
 		report.CountOf(v.ports), report.CountOf(v.targets), name, report.TimeOf(v.First()), report.TimeOf(v.Last()),
 		s.env.Evidence(v.FirstRef()), s.env.Evidence(v.LastRef()),
-	}
+	)
 }

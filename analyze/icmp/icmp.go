@@ -118,8 +118,10 @@ func (s state) Result(env *analyze.Env) *report.Section {
 			report.Col("evidence_first", "First record", report.Evidence), report.Col("evidence_last", "Last record", report.Evidence),
 		},
 		Rows: func(yield func([]report.Value) bool) {
+			var cells []report.Value
 			for _, r := range order {
-				if !yield(cells(env, key(s.Keys[r.Index]), &s.Vals[r.Index])) {
+				cells = appendCells(cells[:0], env, key(s.Keys[r.Index]), &s.Vals[r.Index])
+				if !yield(cells) {
 					return
 				}
 			}
@@ -128,12 +130,12 @@ func (s state) Result(env *analyze.Env) *report.Section {
 	}}}
 }
 
-func cells(env *analyze.Env, k key, v *count.Stat) []report.Value {
-	return []report.Value{
+func appendCells(cells []report.Value, env *analyze.Env, k key, v *count.Stat) []report.Value {
+	return append(cells,
 		report.CountOf(v.Count), env.Address(k.src()), env.Address(k.dst()), number(k.typ()), number(k.code()),
 		report.TextOf(Name(k.proto(), k.typ(), k.code())), report.TextOf(k.proto().String()), env.Name(k.action()),
 		report.TimeOf(v.First()), report.TimeOf(v.Last()), env.Evidence(v.FirstRef()), env.Evidence(v.LastRef()),
-	}
+	)
 }
 
 func number(n int) report.Value {
