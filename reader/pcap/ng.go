@@ -118,6 +118,11 @@ func (s *section) next(data []byte) (block, error) {
 	return k, nil
 }
 
+// maxInterfaces bounds the interfaces of a section, which are kept until it
+// ends. Merging captures can make thousands; more than this is no evidence but
+// an attempt on the reader's memory.
+const maxInterfaces = 1 << 16
+
 // apply takes what a block says about those that follow. Damage in an interface
 // description is kept until a packet of that interface comes.
 func (s *section) apply(k *block, data []byte) error {
@@ -132,6 +137,9 @@ func (s *section) apply(k *block, data []byte) error {
 		}
 		*s = section{started: true, big: o}
 	case blockInterface:
+		if len(s.ifaces) >= maxInterfaces {
+			return fmt.Errorf("a section describes more than %d interfaces", maxInterfaces)
+		}
 		s.ifaces = append(s.ifaces, s.describe(k.body))
 	}
 	return nil

@@ -171,3 +171,17 @@ func TestOutrun(t *testing.T) {
 		t.Errorf("%+v %+v", r.Events, r.Rejects)
 	}
 }
+
+// TestManyInterfaces holds that interfaces are not collected without end.
+func TestManyInterfaces(t *testing.T) {
+	one := ngInterface(le, 101, 0)
+	data := ngSection(le)
+	for range maxInterfaces + 5 {
+		data = append(data, one...)
+	}
+	data = append(data, ngPacketBlock(le, 0, 1, probe())...)
+	r := read(t, FormatNG, data)
+	if len(r.Events) != 0 || len(r.errs) != 1 || !strings.Contains(r.errs[0].Error(), "more than 65536 interfaces") {
+		t.Errorf("%d events, %v", len(r.Events), r.errs)
+	}
+}
