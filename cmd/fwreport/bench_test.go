@@ -8,9 +8,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
+
+	"fwreport/analyze/engine"
+	"fwreport/reader"
+	"fwreport/reader/action"
+	"fwreport/reader/event"
+	"fwreport/report"
 )
 
 // The benchmarks of whole runs start the binary as a user does and set it
@@ -124,4 +131,25 @@ func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		timed(b, bin, "--jobs", strconv.Itoa(2), empty)
 	}
+}
+
+// BenchmarkEngine is the run without rendering, in this process, so that it can
+// be profiled.
+func BenchmarkEngine(b *testing.B) {
+	plain, _ := benchLog(b)
+	for b.Loop() {
+		inputs, err := reader.Open(b.Context(), []string{plain}, reader.OpenOptions{Formats: formats, Year: 2026})
+		if err != nil {
+			b.Fatal(err)
+		}
+		_, err = engine.Run(b.Context(), engine.Config{
+			Inputs: inputs, Modules: analyzers, Jobs: runtime.GOMAXPROCS(0),
+			Window:  report.Window{Since: event.NoTime, Until: event.NoTime},
+			Options: reader.Options{Symbols: event.NewSymbols(), Actions: action.NewTable(action.Options{})},
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(benchLines*float64(b.N)/1e6/b.Elapsed().Seconds(), "Mlines/s")
 }

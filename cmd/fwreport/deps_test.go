@@ -23,7 +23,8 @@ import (
 var mayUse = []struct{ pkg, uses string }{
 	{"cmd/fwreport", "* */*"},
 	{"cmd/*", "* */*"},
-	{"samples/*", "* */*"},
+	{"samples/*", "* */* samples/gen/*"},
+	{"samples/gen/*", "reader/*"},
 	{"templates", ""},
 
 	{"reader/event", ""},

@@ -49,7 +49,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CORPUS", absolute(t, "../../../shared/corpus"))
 			return os.WriteFile(filepath.Join(env.WorkDir, "kern.log"), log, 0o644)
 		},
-		Condition: condition,
+		Condition: scriptCondition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"gzip": gzipCommand, "head": headCommand, "status": statusCommand,
 			"ledger": ledgerCommand, "table": tableCommand, "cells": cellsCommand, "raw": rawCommand, "same": sameCommand,
@@ -65,8 +65,8 @@ func absolute(t *testing.T, path string) string {
 	return abs
 }
 
-// condition adds [corpus], [samples] and [root].
-func condition(name string) (bool, error) {
+// scriptCondition adds [corpus], [samples], [root] and [devnull].
+func scriptCondition(name string) (bool, error) {
 	switch name {
 	case "corpus":
 		return exists("../../../shared/corpus"), nil
