@@ -14,7 +14,8 @@ type tick struct {
 	Odd          bool   // left out on narrow screens
 }
 
-const maxTicks = 7
+// maxTicks is how many marks an axis has at most.
+const maxTicks = 8
 
 // tickStep is a distance of ticks: so many units of the calendar.
 type tickStep struct {
@@ -33,7 +34,7 @@ func tickSteps() []tickStep {
 	} {
 		list = append(list, tickStep{clock: d, about: d})
 	}
-	for _, n := range []int{1, 2, 7, 14} {
+	for _, n := range []int{1, 2, 3, 7, 14} {
 		list = append(list, tickStep{days: n, about: time.Duration(n) * day})
 	}
 	for _, n := range []int{1, 2, 3, 6, 12, 24, 60, 120} {
@@ -90,7 +91,7 @@ func (a axis) ticks(clk clock) []tick {
 		share := a.share(at.UnixNano())
 		label, under := step.label(at)
 		dates = append(dates, under)
-		if repeated(dates) {
+		if step.days == 0 && repeated(dates) {
 			under = ""
 		}
 		list = append(list, tick{

@@ -156,9 +156,11 @@ func lossReport(classes map[string]*lossSum) *report.Table {
 	}
 	var rows [][]report.Value
 	for _, s := range sums {
-		rows = append(rows, []report.Value{
-			report.CountOf(s.notices), report.TextOf(s.class), report.CountOf(s.lost), report.CountOf(s.inputs),
-		})
+		lost := report.CountOf(s.lost)
+		if s.lost == 0 {
+			lost = report.Null // they give no number
+		}
+		rows = append(rows, []report.Value{report.CountOf(s.notices), report.TextOf(s.class), lost, report.CountOf(s.inputs)})
 	}
 	t.Rows = report.RowsOf(rows)
 	return t
