@@ -191,15 +191,15 @@ func (b tabler) cell(c *report.Column, class string, v report.Value) cell {
 	default:
 		b.text(c, v.Str(), &x)
 	}
-	if len(x.Text) > oneLine {
+	if len(x.Text) > oneLine || len(x.Text) > oneLineText && c.Kind != report.Evidence {
 		x.Class = strings.TrimSpace(x.Class + " long")
 	}
 	return x
 }
 
-// oneLine is the length in bytes up to which a cell is not broken into lines.
-// The longest IPv6 address has 39.
-const oneLine = 40
+// The lengths in bytes up to which a cell is not broken into lines. The longest
+// IPv6 address has 39; places are in smaller letters.
+const oneLine, oneLineText = 60, 40
 
 // text fills a cell of text: words with a fixed meaning become badges, and a
 // text that is there but empty is told from one that is absent.
