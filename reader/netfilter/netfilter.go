@@ -140,9 +140,11 @@ const maxDecided = 1 << 14
 // begin tells IPv6 from IPv4 by what follows SRC=, since the meaning of FRAG
 // and of a missing PROTO depends on it.
 func (b *body) begin() {
-	i := bytes.Index(b.text, srcKey[1:])
-	if i < 0 {
-		return
+	i := 0
+	if !bytes.HasPrefix(b.text, srcKey[1:]) { // not MACSRC=, which holds colons too
+		if i = bytes.Index(b.text, srcKey) + 1; i == 0 {
+			return
+		}
 	}
 	v, _ := word(b.text, i+4)
 	if bytes.IndexByte(v, ':') >= 0 {
