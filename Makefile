@@ -1,4 +1,4 @@
-# fwreport: `make` builds the command and runs it on samples/, `make help` lists the rest.
+# fwreport: `make` builds the command and runs it on samples/evidence, `make help` lists the rest.
 
 GO       ?= go
 FUZZTIME ?= 30s
@@ -14,20 +14,21 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 
 .PHONY: all build report test bench fuzz lint cross geodata samples clean help
 
-all: build report ## build the command and make a report of samples/ (the default)
+all: build report ## build the command and make a report of samples/evidence (the default)
 
 build: ## build bin/fwreport
 	$(BUILD) -o $(BIN) ./cmd/fwreport
 
 # Exit status 3 says that the report is written but some input could not be
 # read to its end: the samples hold a capture that was cut short on purpose.
-report: build ## make a report of samples/ in every format
-	@rc=0; $(BIN) --tz UTC --year 2026 --format html,csv,xlsx,json,text -o $(OUT) samples || rc=$$?; \
+report: build ## make a report of samples/evidence in every format
+	@rc=0; $(BIN) --tz UTC --year 2026 --format html,csv,xlsx,json,text -o $(OUT) samples/evidence || rc=$$?; \
 	if [ $$rc -eq 3 ]; then echo "(exit status 3 is right here: one of the samples was cut short on purpose)"; \
 	elif [ $$rc -ne 0 ]; then exit $$rc; fi; \
-	echo "The report on samples/ is $(OUT)/report.html"
+	echo "The report on samples/evidence is $(OUT)/report.html"
 
 test: ## run all tests
+	cd analyze/geo/build && $(GO) test ./...
 	$(GO) test ./...
 
 bench: ## run all benchmarks; BENCH=regexp chooses
@@ -44,6 +45,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 lint: ## check format, vet and the linter that .ci/tools/go.mod pins
 	@bad=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
 	if [ -n "$$bad" ]; then echo "not formatted by gofmt:"; echo "$$bad"; exit 1; fi
+	cd analyze/geo/build && $(GO) vet ./...
 	$(GO) vet ./...
 	$(TOOL) golangci-lint run ./...
 
@@ -54,8 +56,14 @@ cross: ## build for Linux, macOS and Windows into dist/
 		GOOS=$$os GOARCH=$$arch $(BUILD) -o dist/fwreport-$$os-$$arch$$ext ./cmd/fwreport; \
 	done
 
-geodata: ## rebuild the embedded country and network data
-	$(GO) generate ./analyze/geo
+# GEOTEXT is libloc's text form of IPFire's database, which its own command
+# writes (Debian: location, libloc-database), GEODATE the day it is of.
+geodata: ## rebuild the embedded country data; GEODATE=2026-08-22 GEOTEXT=database.txt
+	@test -n '$(GEODATE)' || { echo 'which day is the data of? make geodata GEODATE=2026-08-22 [GEOTEXT=database.txt]'; exit 2; }
+	mkdir -p bin
+	$(if $(GEOTEXT),cp '$(GEOTEXT)' bin/location.txt,location dump bin/location.txt)
+	cd analyze/geo/build && $(GO) run . -o ../data/ipfire-country-asn.mmdb.zst -date '$(GEODATE)' -type IPFire-Country-ASN \
+		-description 'IPFire Location database of $(GEODATE), country, ASN and network flags (CC BY-SA 4.0)' ../../../bin/location.txt
 
 samples: ## write samples/ anew
 	$(GO) run ./samples/gen
