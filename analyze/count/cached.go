@@ -11,14 +11,14 @@ const (
 	cacheSlots = 1 << cacheBits
 )
 
-// Cached is a Table for keys of which few occur often: actions, hosts, prefixes,
-// interfaces, minutes. A small direct-mapped cache stands before the map, so the
+// Cached is a Packed for keys of which few occur often: actions, hosts, prefixes,
+// interfaces, minutes. A small direct-mapped cache stands before the table, so the
 // common event costs a multiplication and a comparison instead of a look-up
 // (2 ns against 12). Slices indexed by event.Sym were rejected: a run's names
 // share one numbering, so each worker and table would have paid for all names,
 // and names are written by whoever is logged.
 type Cached[V any] struct {
-	Table[Words, V]
+	Packed[V]
 	slots [cacheSlots]slot
 }
 
@@ -29,7 +29,7 @@ type slot struct {
 
 // NewCached returns an empty table.
 func NewCached[V any]() *Cached[V] {
-	return &Cached[V]{Table: Table[Words, V]{index: map[Words]uint32{}}}
+	return &Cached[V]{Packed: *NewPacked[V]()}
 }
 
 // At is the value of k, a zero one if k is new. It is valid until the next At.

@@ -123,21 +123,6 @@ func (t *Table[K, V]) Find(k K) *V {
 // Len is the number of keys.
 func (t *Table[K, V]) Len() int { return len(t.Keys) }
 
-// Pairs is a set of pairs of handles, for exact distinct counts.
-type Pairs map[uint64]struct{}
-
-// Add puts (a, b) into the set.
-func (p Pairs) Add(a, b uint32) { p[uint64(a)<<32|uint64(b)] = struct{}{} }
-
-// CountByFirst tells for each a how many b it was paired with.
-func (p Pairs) CountByFirst() map[uint32]uint64 {
-	n := map[uint32]uint64{}
-	for k := range p {
-		n[uint32(k>>32)]++
-	}
-	return n
-}
-
 // Same is a value that is shown only if a whole group has it. The zero Same is
 // empty; events without the value make it mixed unless none has it.
 type Same struct {

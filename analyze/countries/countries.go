@@ -68,7 +68,8 @@ func (state) Result(env *analyze.Env) *report.Section {
 func countSources(env *analyze.Env) (counts []uint64, total uint64) {
 	g := env.State(groups.Analyzer).(*groups.State)
 	counts = make([]uint64, env.Addrs.Len())
-	for i, k := range g.Keys {
+	for i, packed := range g.Keys {
+		k := groups.Key(packed)
 		if k.Verdict() == event.Denied {
 			counts[k.Src()] += g.Vals[i].Count
 			total += g.Vals[i].Count

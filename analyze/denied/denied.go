@@ -28,13 +28,13 @@ var Analyzer = &analyze.Analyzer{
 	Doc: "Events that were denied, by source, destination port, protocol and action; those whose verdict is undetermined in a " +
 		"table of their own; and the sources of denied events. A source address may be forged, or shared by many users.",
 	Requires: []*analyze.Analyzer{groups.Analyzer, fingerprint.Analyzer},
-	New:      func(*analyze.Shared) analyze.State { return &state{more: count.Pairs{}} },
+	New:      func(*analyze.Shared) analyze.State { return &state{more: count.NewPairs()} },
 }
 
 // state is the distinct destinations of denied events, by source (0: none).
 type state struct {
-	first []uint32    // by source: the destination met first, 0 if none
-	more  count.Pairs // source and destination: the other destinations
+	first []uint32     // by source: the destination met first, 0 if none
+	more  *count.Pairs // source and destination: the other destinations
 
 	src, dst uint32 // the pair put into more last; scans and floods repeat themselves
 }
@@ -71,8 +71,8 @@ func (s *state) Merge(other analyze.State, r count.Remap) {
 			s.meet(r[src], r[dst])
 		}
 	}
-	for pair := range o.more {
-		s.meet(r[pair>>32], r[uint32(pair)])
+	for src, dst := range o.more.All() {
+		s.meet(r[src], r[dst])
 	}
 }
 
@@ -84,8 +84,8 @@ func (s *state) targets(n int) []uint64 {
 			t[src]++
 		}
 	}
-	for pair := range s.more {
-		t[pair>>32]++
+	for src := range s.more.All() {
+		t[src]++
 	}
 	return t
 }

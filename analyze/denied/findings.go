@@ -103,7 +103,8 @@ func (s *sources) sweeps(g *groups.State) *find {
 // onlyPorts is a denied port of each source: the port, for those that have one.
 func onlyPorts(g *groups.State, sources int) []uint16 {
 	ports := make([]uint16, sources)
-	for _, k := range g.Keys {
+	for _, packed := range g.Keys {
+		k := groups.Key(packed)
 		if p, ok := k.Port(); ok && k.Verdict() == event.Denied {
 			ports[k.Src()] = max(ports[k.Src()], p)
 		}
@@ -120,7 +121,8 @@ func (s *sources) attempts(g *groups.State) *find {
 		port uint16
 	}
 	doors := map[door]*count.Stat{}
-	for i, k := range g.Keys {
+	for i, packed := range g.Keys {
+		k := groups.Key(packed)
 		p, ok := k.Port()
 		if !ok || k.Verdict() != event.Denied || k.Proto() != event.TCP || k.Src() == 0 || logins[p] == "" {
 			continue

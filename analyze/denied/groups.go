@@ -29,7 +29,8 @@ func (r *ranks) row(k groups.Key, n uint64, index int) count.Row {
 func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict, id, title, doc string) report.Table {
 	var order []count.Row
 	var total uint64
-	for i, k := range g.Keys {
+	for i, packed := range g.Keys {
+		k := groups.Key(packed)
 		if k.Verdict() == v {
 			order = append(order, ranks.row(k, g.Vals[i].Count, i))
 			total += g.Vals[i].Count
@@ -51,7 +52,7 @@ func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict
 		Rows: func(yield func([]report.Value) bool) {
 			var cells []report.Value
 			for _, r := range order {
-				cells = appendGroup(cells[:0], env, g.Keys[r.Index], &g.Vals[r.Index])
+				cells = appendGroup(cells[:0], env, groups.Key(g.Keys[r.Index]), &g.Vals[r.Index])
 				if !yield(cells) {
 					return
 				}

@@ -28,7 +28,8 @@ type sources struct {
 // rollUp sums up the denied groups of each source.
 func rollUp(env *analyze.Env, g *groups.State, targets []uint64, ranks *ranks) *sources {
 	stats := make([]count.Stat, env.Addrs.Len())
-	for i, k := range g.Keys {
+	for i, packed := range g.Keys {
+		k := groups.Key(packed)
 		if k.Verdict() == event.Denied {
 			stats[k.Src()].Merge(&g.Vals[i].Stat)
 		}
@@ -56,7 +57,8 @@ func rollUp(env *analyze.Env, g *groups.State, targets []uint64, ranks *ranks) *
 // the action.
 func distinctPorts(g *groups.State, sources int, want func(groups.Key, *groups.Group) bool) []uint64 {
 	var pairs []uint64
-	for i, k := range g.Keys {
+	for i, packed := range g.Keys {
+		k := groups.Key(packed)
 		if p, ok := k.Port(); ok && k.Verdict() == event.Denied && want(k, &g.Vals[i]) {
 			pairs = append(pairs, uint64(k.Src())<<16|uint64(p))
 		}

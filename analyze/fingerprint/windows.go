@@ -49,9 +49,9 @@ type window struct {
 // windows counts SYNs by window and length.
 type windows struct {
 	*count.Table[windowKey, window]
-	last    windowKey   // SYNs come in runs
-	lastID  uint32      // 0: there is no last
-	sources count.Pairs // window's id, source's handle
+	last    windowKey    // SYNs come in runs
+	lastID  uint32       // 0: there is no last
+	sources *count.Pairs // window's id, source's handle
 
 	// recent remembers pairs that sources is known to hold: one comparison
 	// instead of a look-up in a map that may be large.
@@ -61,7 +61,7 @@ type windows struct {
 const recentBits = 11
 
 func newWindows() *windows {
-	return &windows{Table: count.NewTable[windowKey, window](), sources: count.Pairs{}}
+	return &windows{Table: count.NewTable[windowKey, window](), sources: count.NewPairs()}
 }
 
 func (w *windows) at(k windowKey) *window {
@@ -106,8 +106,8 @@ func (w *windows) merge(o *windows, r count.Remap) {
 		to.ttl.Merge(from.ttl, nil)
 		to.options.Merge(from.options, nil)
 	}
-	for pair := range o.sources {
-		w.sources.Add(ids[pair>>32], r[uint32(pair)])
+	for id, src := range o.sources.All() {
+		w.sources.Add(ids[id], r[src])
 	}
 }
 

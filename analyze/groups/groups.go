@@ -17,43 +17,42 @@ var Analyzer = &analyze.Analyzer{
 	Name: "groups",
 	Doc:  "Events that were not accepted, by source, destination port, protocol, action and verdict.",
 	New: func(sh *analyze.Shared) analyze.State {
-		return &State{Table: count.NewTable[Key, Group]()}
+		return &State{Packed: count.NewPacked[Group]()}
 	},
 }
 
-// Key identifies a group. It is packed by hand: Go hashes two words at once,
-// but a struct with padding field by field.
-type Key struct{ a, b uint64 }
+// Key identifies a group; State.Keys holds them as packed words.
+type Key count.Words
 
 // KeyOf is the key of an event's group.
 func KeyOf(e *event.Event) Key {
 	k := Key{
-		a: uint64(e.SrcID)<<32 | uint64(e.Action),
-		b: uint64(e.Proto)<<24 | uint64(e.Verdict),
+		A: uint64(e.SrcID)<<32 | uint64(e.Action),
+		B: uint64(e.Proto)<<24 | uint64(e.Verdict),
 	}
 	if e.Has(event.HasDstPort) {
-		k.b |= uint64(e.DstPort)<<48 | 1<<8
+		k.B |= uint64(e.DstPort)<<48 | 1<<8
 	}
 	return k
 }
 
 // Src is the source's handle, 0 if the records have none.
-func (k Key) Src() uint32 { return uint32(k.a >> 32) }
+func (k Key) Src() uint32 { return uint32(k.A >> 32) }
 
 // Action is the action word.
-func (k Key) Action() event.Sym { return event.Sym(k.a) }
+func (k Key) Action() event.Sym { return event.Sym(k.A) }
 
 // Port is the destination port, if the records have one.
-func (k Key) Port() (uint16, bool) { return uint16(k.b >> 48), k.b>>8&1 != 0 }
+func (k Key) Port() (uint16, bool) { return uint16(k.B >> 48), k.B>>8&1 != 0 }
 
 // Proto is the protocol.
-func (k Key) Proto() event.Proto { return event.Proto(k.b >> 24) }
+func (k Key) Proto() event.Proto { return event.Proto(k.B >> 24) }
 
 // Verdict is denied or undetermined.
-func (k Key) Verdict() event.Verdict { return event.Verdict(k.b) }
+func (k Key) Verdict() event.Verdict { return event.Verdict(k.B) }
 
 func (k Key) remap(r count.Remap) Key {
-	return Key{uint64(r[k.Src()])<<32 | k.a&0xffffffff, k.b}
+	return Key{uint64(r[k.Src()])<<32 | k.A&0xffffffff, k.B}
 }
 
 // Group is what is known of a group.
@@ -64,7 +63,7 @@ type Group struct {
 }
 
 // State is the groups of one Set.
-type State struct{ *count.Table[Key, Group] }
+type State struct{ *count.Packed[Group] }
 
 // Add counts all events but accepted ones.
 func (s *State) Add(events []event.Event) {
@@ -73,7 +72,7 @@ func (s *State) Add(events []event.Event) {
 		if e.Verdict == event.Accepted {
 			continue
 		}
-		g := s.At(KeyOf(e))
+		g := s.At(count.Words(KeyOf(e)))
 		g.Stat.Add(e)
 		g.SrcPort.Add(uint32(e.SrcPort), e.Has(event.HasSrcPort))
 		g.Dst.Add(e.DstID, e.DstID != 0)
@@ -84,7 +83,7 @@ func (s *State) Add(events []event.Event) {
 func (s *State) Merge(other analyze.State, r count.Remap) {
 	o := other.(*State)
 	for i, k := range o.Keys {
-		g, from := s.At(k.remap(r)), &o.Vals[i]
+		g, from := s.At(count.Words(Key(k).remap(r))), &o.Vals[i]
 		g.Stat.Merge(&from.Stat)
 		g.SrcPort.Merge(from.SrcPort, nil)
 		g.Dst.Merge(from.Dst, func(id uint32) uint32 { return r[id] })

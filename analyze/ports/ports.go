@@ -86,7 +86,8 @@ type row struct {
 // rollUp makes the rows in the table's order.
 func rollUp(g *groups.State, symbols *event.Symbols) []row {
 	t := count.NewTable[key, row]()
-	for i, k := range g.Keys {
+	for i, packed := range g.Keys {
+		k := groups.Key(packed)
 		port, ok := k.Port()
 		if !ok || k.Verdict() != event.Denied {
 			continue

@@ -1,0 +1,96 @@
+package count
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestPackedAgainstMap counts random keys, many of them close together, in both.
+func TestPackedAgainstMap(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	p, want := NewPacked[uint64](), map[Words]uint64{}
+	for range 200_000 {
+		k := Words{uint64(rnd.IntN(3000)) << 32, uint64(rnd.IntN(30)) << 48}
+		*p.At(k)++
+		want[k]++
+	}
+	if p.Len() != len(want) {
+		t.Fatalf("%d keys, want %d", p.Len(), len(want))
+	}
+	for i, k := range p.Keys {
+		if p.Vals[i] != want[k] || *p.Find(k) != want[k] {
+			t.Fatalf("%v: %d, want %d", k, p.Vals[i], want[k])
+		}
+	}
+	if p.Find(Words{1, 1}) != nil {
+		t.Error("found what was never put in")
+	}
+}
+
+func TestPairsAgainstMap(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	p, want := NewPairs(), map[[2]uint32]bool{}
+	for range 200_000 {
+		a, b := uint32(rnd.IntN(1000)), uint32(rnd.IntN(100))
+		p.Add(a, b)
+		want[[2]uint32{a, b}] = true
+	}
+	n, perA := 0, map[uint32]uint64{}
+	for a, b := range p.All() {
+		if !want[[2]uint32{a, b}] {
+			t.Fatalf("(%d, %d) was never put in", a, b)
+		}
+		n++
+		perA[a]++
+	}
+	if n != len(want) || p.Len() != n {
+		t.Errorf("%d pairs, Len %d, want %d", n, p.Len(), len(want))
+	}
+	for a, c := range p.CountByFirst() {
+		if perA[a] != c {
+			t.Errorf("%d has %d pairs, want %d", a, c, perA[a])
+		}
+	}
+}
+
+// TestSlotsStayFilledEvenly: keys that an attacker could choose must not pile
+// up in one place.
+func TestSlotsStayFilledEvenly(t *testing.T) {
+	p := NewPacked[struct{}]()
+	for src := range uint64(2000) {
+		for port := range uint64(64) {
+			p.At(Words{src<<32 | 7, port<<48 | 7<<24 | 1<<8 | 1})
+		}
+	}
+	longest, run := 0, 0
+	for i := range p.slots {
+		if p.slots[i].next == 0 {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	if longest > 400 {
+		t.Errorf("%d slots in a row are taken", longest)
+	}
+}
+
+func BenchmarkPacked(b *testing.B) {
+	for _, keys := range []int{20_000, 1_000_000} {
+		b.Run("packed", func(b *testing.B) { benchAt(b, keys, NewPacked[Stat]().At) })
+		b.Run("map", func(b *testing.B) { benchAt(b, keys, NewTable[Words, Stat]().At) })
+	}
+}
+
+func benchAt(b *testing.B, keys int, at func(Words) *Stat) {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	order := make([]Words, 1<<20)
+	for i := range order {
+		k := uint64(rnd.IntN(keys))
+		order[i] = Words{k << 32, k % 7}
+	}
+	for i := 0; b.Loop(); i++ {
+		at(order[i&(1<<20-1)]).Count++
+	}
+}
