@@ -11,7 +11,7 @@ import (
 // Ranks tells of each address handle its place in the order of Compare. Whoever
 // sorts many rows compares ranks instead of the addresses behind the handles.
 func (t *Addrs) Ranks() []uint32 {
-	ids := make([]uint32, len(t.list))
+	ids := make([]uint32, t.Len())
 	for i := range ids {
 		ids[i] = uint32(i)
 	}
