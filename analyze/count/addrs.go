@@ -28,8 +28,11 @@ func (t *Addrs) lookup(a event.Addr) uint32 {
 	return t.table.place(Words{hi, lo}) + 1
 }
 
-// Addr is the address of a handle other than 0.
+// Addr is the address of a handle; that of 0 is "::".
 func (t *Addrs) Addr(id uint32) event.Addr {
+	if id == 0 {
+		return event.Addr{}
+	}
 	k := t.table.Keys[id-1]
 	return event.AddrFromHalves(k.A, k.B)
 }
