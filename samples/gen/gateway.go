@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -52,10 +53,7 @@ func theStory(j *journal, d *dice, outside func(string, ...stream.Packet) []stre
 		}
 		j.log(prefix, outside("eth2", l.packet)...)
 		if l.says != "" {
-			victimSays := j.host
-			j.host = "srv10"
-			j.say(l.packet.Time.Add(2300*time.Millisecond), "sshd["+number(9000+i*2)+"]", "%s", l.says)
-			j.host = victimSays
+			j.relay("srv10", l.packet.Time.Add(2300*time.Millisecond), fmt.Sprintf("sshd[%d]", 9000+i*2), l.says)
 		}
 	}
 	calls := through("eth2", "eth0", [6]byte{2, 0, 0x5e, 0, 0x53, 0x10}, gatewayMAC, callHome(d, at(18, 0, 41, 40)))
@@ -78,7 +76,7 @@ func conntrackOpinions(j *journal, ps []stream.Packet) {
 
 // gatewayOddities are the lines that a reader has to get right or to report.
 func gatewayOddities(j *journal, d *dice, outside func(string, ...stream.Packet) []stream.Packet) {
-	s := &source{addr: netip.MustParseAddr("203.0.113.9"), hops: 12, word: 700}
+	s := &source{addr: tunneller, hops: 12, word: 700}
 	bare := func(p stream.Packet, proto uint8, data int) stream.Packet {
 		p.Proto, p.Data, p.ID = proto, make([]byte, data), uint16(d.next())
 		return p
@@ -130,7 +128,7 @@ func gatewayOddities(j *journal, d *dice, outside func(string, ...stream.Packet)
 
 // damagedLines: a full disk, a crash, a flood.
 func damagedLines(j *journal, d *dice) {
-	s := &source{addr: netip.MustParseAddr("203.0.113.9"), hops: 12}
+	s := &source{addr: tunneller, hops: 12}
 	p := s.syn(victim, 64, d.port(), 8080, 1024)
 	p.Host, p.Prefix, p.Time, p.Uptime, p.In, p.Link = "gw1", "IPT: DROP ", at(19, 4, 11, 2), 66*24*time.Hour, "eth0", true
 	m := j.kernel.Message(&p)

@@ -40,7 +40,15 @@ func (j *journal) log(prefix string, ps ...stream.Packet) {
 
 // say adds a message of a program.
 func (j *journal) say(t time.Time, tag, format string, args ...any) {
-	j.entry = append(j.entry, entry{Message: stream.Message{Time: t, Host: j.host, Tag: tag, PRI: 10*8 + 6, Text: fmt.Sprintf(format, args...)}})
+	j.relay(j.host, t, tag, fmt.Sprintf(format, args...))
+}
+
+// authInfo is facility authpriv, severity info.
+const authInfo = 10*8 + 6
+
+// relay adds a message that another machine sent here.
+func (j *journal) relay(host string, t time.Time, tag, text string) {
+	j.entry = append(j.entry, entry{Message: stream.Message{Time: t, Host: host, Tag: tag, PRI: authInfo, Text: text}})
 }
 
 // damage adds a line that is no message any more.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"time"
 
 	"fwreport/samples/gen/stream"
@@ -35,14 +36,23 @@ var habits = []probe{
 func newSources(d *dice, n, low, high int) []*source {
 	all := make([]*source, n)
 	for i := range all {
-		net := pick(d, [][3]byte{{198, 51, 100}, {203, 0, 113}})
 		all[i] = &source{
-			addr: netip.AddrFrom4([4]byte{net[0], net[1], net[2], byte(d.between(low, high))}),
-			make: pick(d, habits), hops: uint8(d.between(6, 21)),
+			addr: bystander(d, low, high), make: pick(d, habits), hops: uint8(d.between(6, 21)),
 			sport: uint16(d.between(1024, 65535)), word: uint16(d.next()),
 		}
 	}
 	return all
+}
+
+// bystander is an address that nobody in the story has.
+func bystander(d *dice, low, high int) netip.Addr {
+	for {
+		net := pick(d, [][3]byte{{198, 51, 100}, {203, 0, 113}})
+		a := netip.AddrFrom4([4]byte{net[0], net[1], net[2], byte(d.between(low, high))})
+		if !slices.Contains(cast, a) {
+			return a
+		}
+	}
 }
 
 // noise makes n packets from sources to the addresses that target gives.

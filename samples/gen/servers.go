@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"fwreport/samples/gen/stream"
 )
-
-func number(n int) string { return strconv.Itoa(n) }
 
 // webServer is web1: Ubuntu with ufw, ISO stamps in syslog.
 func webServer() []file {
@@ -33,7 +30,7 @@ func webServer() []file {
 		p.Time = p.Time.Add(6 * time.Microsecond)
 		j.log("[UFW BLOCK] ", p)
 	}
-	knock := &source{addr: netip.MustParseAddr("198.51.100.140"), hops: 9}
+	knock := &source{addr: knocker, hops: 9}
 	j.log("[UFW LIMIT BLOCK] ", here(spread(&d, 45, at(9, 6, 0, 0), at(9, 6, 12, 0), func() stream.Packet {
 		p := knock.syn(self, 64, d.port(), 22, 29200, linuxOptions...)
 		p.DF = true
@@ -66,9 +63,9 @@ func mailServer() []file {
 	j.log("filter_IN_public_REJECT: ", here(fresh...)...)
 	j.log("STATE_INVALID_DROP: ", here(invalid...)...)
 
-	spammer := &source{addr: netip.MustParseAddr("198.51.100.201"), hops: 10}
+	impatient := &source{addr: spammer, hops: 10}
 	for i := range 12 {
-		p := spammer.syn(self, 64, 40100, 465, 29200, linuxOptions...)
+		p := impatient.syn(self, 64, 40100, 465, 29200, linuxOptions...)
 		p.Time, p.ID = at(10+i/2, 11+i, 20, 30), 77
 		p = here(p)[0]
 		j.log("filter_IN_public_REJECT: ", p)

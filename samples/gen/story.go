@@ -14,6 +14,11 @@ var (
 	intruder  = netip.MustParseAddr("198.51.100.23")
 	dropPoint = netip.MustParseAddr("203.0.113.200")
 	victim    = netip.MustParseAddr("192.0.2.10")
+	knocker   = netip.MustParseAddr("198.51.100.140")
+	spammer   = netip.MustParseAddr("198.51.100.201")
+	tunneller = netip.MustParseAddr("203.0.113.9")
+
+	cast = []netip.Addr{scanner, intruder, dropPoint, knocker, spammer, tunneller}
 )
 
 // at is a moment of November 2026, UTC.
