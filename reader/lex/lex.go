@@ -101,27 +101,32 @@ func HexByte(a, b byte) (uint8, bool) {
 // IPv4 parses a dotted quad in host order. Leading zeros are refused: some
 // readers take them for octal.
 func IPv4(b []byte) (uint32, bool) {
-	var addr, n uint32
-	digits, dots := 0, 0
-	for _, c := range b {
-		if d := c - '0'; d <= 9 {
-			if digits > 0 && n == 0 {
-				return 0, false
+	v, n := IPv4Prefix(b)
+	return v, n > 0 && n == len(b)
+}
+
+// IPv4Prefix parses a dotted quad at the start of b and returns its length, 0 if
+// there is none. What follows is not looked at.
+func IPv4Prefix(b []byte) (addr uint32, n int) {
+	for part := range 4 {
+		if part > 0 {
+			if n >= len(b) || b[n] != '.' {
+				return 0, 0
 			}
-			if n = n*10 + uint32(d); n > 255 {
-				return 0, false
+			n++
+		}
+		if n >= len(b) || b[n]-'0' > 9 {
+			return 0, 0
+		}
+		v := uint32(b[n] - '0')
+		for n++; n < len(b) && b[n]-'0' <= 9; n++ {
+			if v = v*10 + uint32(b[n]-'0'); v > 255 || v < 10 {
+				return 0, 0
 			}
-			digits++
-			continue
 		}
-		if c != '.' || digits == 0 || dots == 3 {
-			return 0, false
-		}
-		addr = addr<<8 | n
-		n, digits = 0, 0
-		dots++
+		addr = addr<<8 | v
 	}
-	return addr<<8 | n, dots == 3 && digits > 0
+	return addr, n
 }
 
 // fullIPv6 parses the kernel's spelling: eight groups of four hex digits.

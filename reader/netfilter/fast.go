@@ -12,16 +12,11 @@ import (
 //
 //	[MAC=] SRC= DST= LEN= TOS= PREC= TTL= ID= [DF] PROTO= SPT= DPT= (WINDOW= RES= … | LEN=)
 func (b *body) fast() {
-	if b.at(" MAC=") {
-		v, end := word(b.text, b.pos+5)
-		b.last = 0
-		b.mac(v)
-		b.pos = end
-	}
-	if !b.fastAddress(" SRC=", &b.e.Src, event.HasSrc) || !b.fastAddress(" DST=", &b.e.Dst, event.HasDst) {
+	b.fastMAC()
+	if !b.fastIPv4(" SRC=", &b.e.Src, event.HasSrc) || !b.fastIPv4(" DST=", &b.e.Dst, event.HasDst) {
 		return
 	}
-	if b.e.Has(event.IPv6) || !b.fastHeader() || !b.fastProto() {
+	if !b.fastHeader() || !b.fastProto() {
 		return
 	}
 	if !b.fastPort(" SPT=", &b.e.SrcPort, event.HasSrcPort) || !b.fastPort(" DPT=", &b.e.DstPort, event.HasDstPort) {
@@ -37,17 +32,51 @@ func (b *body) at(key string) bool {
 	return len(b.text)-b.pos > len(key) && string(b.text[b.pos:b.pos+len(key)]) == key
 }
 
-func (b *body) fastAddress(key string, a *event.Addr, f event.Fields) bool {
+// macLen is the length of an Ethernet header in MAC=: 14 bytes.
+const macLen = 14*3 - 1
+
+// fastMAC is the MAC= of an Ethernet device. It is the same for most records of
+// an interface (the router's and its own), so the last one is kept decoded.
+func (b *body) fastMAC() {
+	if !b.at(" MAC=") {
+		return
+	}
+	start, end := b.pos+5, b.pos+5+macLen
+	if end >= len(b.text) || b.text[end] != ' ' || b.text[start] == ' ' || b.d != nil {
+		return
+	}
+	v, c := b.text[start:end], &b.p.lastMAC
+	if string(v) == string(c.text[:]) {
+		b.e.MACDst, b.e.MACSrc = c.dst, c.src
+		b.e.Fields |= c.fields
+		b.link = true
+	} else {
+		before := b.e.Fields
+		b.mac(v)
+		copy(c.text[:], v)
+		c.dst, c.src, c.fields = b.e.MACDst, b.e.MACSrc, b.e.Fields&^before
+	}
+	b.last, b.pos = 0, end
+}
+
+// macCache is the last MAC= decoded.
+type macCache struct {
+	text     [macLen]byte
+	dst, src [6]byte
+	fields   event.Fields
+}
+
+// fastIPv4 parses " KEY=a.b.c.d" followed by a space.
+func (b *body) fastIPv4(key string, a *event.Addr, f event.Fields) bool {
 	if !b.at(key) {
 		return false
 	}
-	start := b.pos + len(key)
-	v, end := word(b.text, start)
-	addr, ok := lex.Addr(v)
-	if !ok {
+	v, n := lex.IPv4Prefix(b.text[b.pos+len(key):])
+	end := b.pos + len(key) + n
+	if n == 0 || end >= len(b.text) || b.text[end] != ' ' {
 		return false
 	}
-	*a = addr
+	*a = event.AddrFrom4(v)
 	b.e.Fields |= f
 	b.last, b.pos = f, end
 	return true

@@ -42,6 +42,7 @@ type Parser struct {
 	in, out lex.Slot
 	prefix  lex.Slot
 	layouts lex.Slot
+	lastMAC macCache
 
 	decided map[event.Sym]*decision
 	lastSym event.Sym
@@ -62,7 +63,7 @@ func NewParser(opt *reader.Options, names *lex.Interner) *Parser {
 // Parse decodes msg into e, whose envelope fields the caller sets, and into d if
 // that is not nil. The reason is for Malformed.
 func (p *Parser) Parse(e *event.Event, d *event.Detail, msg []byte) (Outcome, string) {
-	h, damaged, ok := findHeader(msg)
+	h, damaged, ok := findHeader(msg, p.guess(msg))
 	if !ok {
 		return None, ""
 	}
@@ -76,6 +77,17 @@ func (p *Parser) Parse(e *event.Event, d *event.Detail, msg []byte) (Outcome, st
 	b.begin()
 	b.run()
 	return b.finish(len(msg) > 0 && msg[len(msg)-1] == ' ')
+}
+
+// guess is where the header stands if msg begins with the last record's prefix
+// and IN= follows; else -1.
+func (p *Parser) guess(msg []byte) int {
+	last := p.prefix.Last()
+	n := len(last)
+	if n == 0 || len(msg) < n+len(inKey) || string(msg[:n]) != string(last) || string(msg[n:n+len(inKey)]) != string(inKey) {
+		return -1
+	}
+	return n
 }
 
 // skipRemnant cuts the remains of another record off the prefix; the stamp of

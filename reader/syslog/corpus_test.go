@@ -1,8 +1,10 @@
 package syslog
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fwreport/reader"
@@ -114,12 +116,15 @@ func FuzzParse(f *testing.F) {
 }
 
 func BenchmarkParse(b *testing.B) {
+	syn, _, _ := strings.Cut(commonLines, " OPT")
+	b.Run("syn", func(b *testing.B) { benchParse(b, syn+" \n") })
+	b.Run("mixed", func(b *testing.B) { benchParse(b, commonLines) })
+}
+
+func benchParse(b *testing.B, lines string) {
 	opt := readertest.Options(b, "")
 	opt.Detail = false
-	data := []byte(commonLines)
-	for len(data) < 200_000 {
-		data = append(data, commonLines...)
-	}
+	data := bytes.Repeat([]byte(lines), 200_000/len(lines))
 	chunks := readertest.Chunks(Format, &reader.Input{Format: Format, YearRef: 1.8e18}, data)
 	p := Format.NewParser(opt)
 	var batch reader.Batch
