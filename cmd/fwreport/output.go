@@ -137,6 +137,7 @@ func (o *output) write(ctx context.Context, r *report.Report) error {
 		return o.writeStdout(ctx, r)
 	}
 	s := &stage{ctx: ctx}
+	stopRows(ctx, r)
 	err := o.render(s, r)
 	if err == nil {
 		err = s.commit(func(path string) { o.ui.say("%s", path) })
@@ -145,6 +146,25 @@ func (o *output) write(ctx context.Context, r *report.Report) error {
 		s.discard()
 	}
 	return err
+}
+
+// stopRows makes the tables of r end when ctx is done. A renderer that writes
+// only at its end (XLSX does) would otherwise go on for as long as the report
+// takes; it then meets a writer that refuses.
+func stopRows(ctx context.Context, r *report.Report) {
+	for i := range r.Sections {
+		for j := range r.Sections[i].Tables {
+			t := &r.Sections[i].Tables[j]
+			all := t.Rows
+			t.Rows = func(yield func([]report.Value) bool) {
+				for row := range all {
+					if ctx.Err() != nil || !yield(row) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // toStdout reports whether the report goes to standard output: where the user

@@ -111,11 +111,15 @@ type progress struct {
 	done chan struct{}
 }
 
+// worthWatching is the number of bytes from which a bar is drawn by default:
+// what is read in the blink of an eye needs none.
+const worthWatching = 8 << 20
+
 // progress starts the bar if it is wanted: on a terminal by default.
 func (u *ui) progress(mode string, total int64) *progress {
 	f, isFile := u.err.(*os.File)
 	terminal := isFile && term.IsTerminal(int(f.Fd()))
-	if mode == "never" || u.quiet || mode == "auto" && !terminal || total <= 0 {
+	if mode == "never" || u.quiet || total <= 0 || mode == "auto" && (!terminal || total < worthWatching) {
 		return nil
 	}
 	opts := []mpb.ContainerOption{mpb.WithOutput(u.err), mpb.WithWidth(40)}
