@@ -13,13 +13,14 @@ import (
 //	[MAC=] SRC= DST= LEN= TOS= PREC= TTL= ID= [DF] PROTO= SPT= DPT= (WINDOW= RES= … | LEN=)
 func (b *body) fast() {
 	b.fastMAC()
-	if !b.fastIPv4(" SRC=", &b.e.Src, event.HasSrc) || !b.fastIPv4(" DST=", &b.e.Dst, event.HasDst) {
+	if !b.at(" SRC=") || !b.fastIPv4(&b.e.Src, event.HasSrc) || !b.at(" DST=") || !b.fastIPv4(&b.e.Dst, event.HasDst) {
 		return
 	}
 	if !b.fastHeader() || !b.fastProto() {
 		return
 	}
-	if !b.fastPort(" SPT=", &b.e.SrcPort, event.HasSrcPort) || !b.fastPort(" DPT=", &b.e.DstPort, event.HasDstPort) {
+	if !b.at(" SPT=") || !b.fastPort(&b.e.SrcPort, event.HasSrcPort) ||
+		!b.at(" DPT=") || !b.fastPort(&b.e.DstPort, event.HasDstPort) {
 		return
 	}
 	if b.e.Proto == event.TCP {
@@ -27,9 +28,11 @@ func (b *body) fast() {
 	}
 }
 
-// at reports whether the next token is the one expected.
+// at reports whether the next token is the one expected. It is inlined, and with
+// a constant key becomes two comparisons of words: so the functions that parse
+// values are called behind it and get the key's length only.
 func (b *body) at(key string) bool {
-	return len(b.text)-b.pos > len(key) && string(b.text[b.pos:b.pos+len(key)]) == key
+	return len(b.text)-b.pos >= len(key) && string(b.text[b.pos:b.pos+len(key)]) == key
 }
 
 // macLen is the length of an Ethernet header in MAC=: 14 bytes.
@@ -66,13 +69,11 @@ type macCache struct {
 	fields   event.Fields
 }
 
-// fastIPv4 parses " KEY=a.b.c.d" followed by a space.
-func (b *body) fastIPv4(key string, a *event.Addr, f event.Fields) bool {
-	if !b.at(key) {
-		return false
-	}
-	v, n := lex.IPv4Prefix(b.text[b.pos+len(key):])
-	end := b.pos + len(key) + n
+// fastIPv4 parses " KEY=a.b.c.d", a key of three letters, followed by a space.
+func (b *body) fastIPv4(a *event.Addr, f event.Fields) bool {
+	start := b.pos + len(" KEY=")
+	v, n := lex.IPv4Prefix(b.text[start:])
+	end := start + n
 	if n == 0 || end >= len(b.text) || b.text[end] != ' ' {
 		return false
 	}
@@ -82,12 +83,10 @@ func (b *body) fastIPv4(key string, a *event.Addr, f event.Fields) bool {
 	return true
 }
 
-// fastUint parses " KEY=123" followed by a space or the end.
-func (b *body) fastUint(key string, most uint32) (uint32, bool) {
-	if !b.at(key) {
-		return 0, false
-	}
-	i, n := b.pos+len(key), uint32(0)
+// fastUint parses the number behind a key of that length, followed by a space or
+// the end.
+func (b *body) fastUint(key int, most uint32) (uint32, bool) {
+	i, n := b.pos+key, uint32(0)
 	start := i
 	for ; i < len(b.text) && b.text[i]-'0' <= 9 && i-start < 9; i++ {
 		n = n*10 + uint32(b.text[i]-'0')
@@ -99,10 +98,10 @@ func (b *body) fastUint(key string, most uint32) (uint32, bool) {
 	return n, true
 }
 
-// fastHex parses " KEY=0xHH".
-func (b *body) fastHex(key string) (uint8, bool) {
-	end := b.pos + len(key) + 2
-	if !b.at(key) || end > len(b.text) || end < len(b.text) && b.text[end] != ' ' {
+// fastHex parses the two hex digits behind a key of that length.
+func (b *body) fastHex(key int) (uint8, bool) {
+	end := b.pos + key + 2
+	if end > len(b.text) || end < len(b.text) && b.text[end] != ' ' {
 		return 0, false
 	}
 	n, ok := lex.HexByte(b.text[end-2], b.text[end-1])
@@ -114,21 +113,27 @@ func (b *body) fastHex(key string) (uint8, bool) {
 
 // fastHeader is the IPv4 header.
 func (b *body) fastHeader() bool {
-	n, ok := b.fastUint(" LEN=", 1<<32-1)
+	if !b.at(" LEN=") {
+		return false
+	}
+	n, ok := b.fastUint(5, 1<<32-1)
 	if !ok {
 		return false
 	}
 	b.e.Len, b.last = n, event.HasLen
 	b.e.Fields |= event.HasLen
-	if !b.fastTOS() {
+	if !b.fastTOS() || !b.at(" TTL=") {
 		return false
 	}
-	if n, ok = b.fastUint(" TTL=", 255); !ok {
+	if n, ok = b.fastUint(5, 255); !ok {
 		return false
 	}
 	b.e.TTL, b.last = uint8(n), event.HasTTL
 	b.e.Fields |= event.HasTTL
-	if n, ok = b.fastUint(" ID=", 65535); !ok {
+	if !b.at(" ID=") {
+		return false
+	}
+	if n, ok = b.fastUint(4, 65535); !ok {
 		return false
 	}
 	b.e.ID, b.last = uint16(n), event.HasID
@@ -142,12 +147,18 @@ func (b *body) fastHeader() bool {
 }
 
 func (b *body) fastTOS() bool {
-	tos, ok := b.fastHex(" TOS=0x")
+	if !b.at(" TOS=0x") {
+		return false
+	}
+	tos, ok := b.fastHex(7)
 	if !ok {
 		return false
 	}
 	b.tosPart(tos, &b.tos)
-	prec, ok := b.fastHex(" PREC=0x")
+	if !b.at(" PREC=0x") {
+		return false
+	}
+	prec, ok := b.fastHex(8)
 	if ok {
 		b.tosPart(prec, &b.prec)
 	}
@@ -170,8 +181,8 @@ func (b *body) fastProto() bool {
 	return true
 }
 
-func (b *body) fastPort(key string, port *uint16, f event.Fields) bool {
-	n, ok := b.fastUint(key, 65535)
+func (b *body) fastPort(port *uint16, f event.Fields) bool {
+	n, ok := b.fastUint(5, 65535)
 	if ok {
 		*port = uint16(n)
 		b.e.Fields |= f
@@ -182,7 +193,10 @@ func (b *body) fastPort(key string, port *uint16, f event.Fields) bool {
 
 // fastTCP is the rest of the TCP header, up to the flags.
 func (b *body) fastTCP() {
-	n, ok := b.fastUint(" WINDOW=", 65535)
+	if !b.at(" WINDOW=") {
+		return
+	}
+	n, ok := b.fastUint(8, 65535)
 	if !ok {
 		return
 	}
