@@ -87,15 +87,15 @@ func TestEventsHoldWhatModulesTripOver(t *testing.T) {
 		e := &events[i]
 		refs[e.Ref] = true
 		verdicts[e.Verdict]++
-		timeless += int(bit(e.Time == event.NoTime))
-		repeats += int(bit(e.Count > 1))
-		v6 += int(bit(e.Has(event.HasSrc) && !e.Src.Is4()))
-		noSource += int(bit(!e.Has(event.HasSrc)))
-		noPort += int(bit(e.Proto == event.TCP && !e.Has(event.HasDstPort)))
-		portZero += int(bit(e.Has(event.HasDstPort) && e.DstPort == 0))
-		icmpBare += int(bit(e.Proto == event.ICMP && !e.Has(event.HasICMP)))
-		noPrefix += int(bit(e.Prefix == 0))
-		ties += int(bit(e.Time == before))
+		timeless += bit(e.Time == event.NoTime)
+		repeats += bit(e.Count > 1)
+		v6 += bit(e.Has(event.HasSrc) && !e.Src.Is4())
+		noSource += bit(!e.Has(event.HasSrc))
+		noPort += bit(e.Proto == event.TCP && !e.Has(event.HasDstPort))
+		portZero += bit(e.Has(event.HasDstPort) && e.DstPort == 0)
+		icmpBare += bit(e.Proto == event.ICMP && !e.Has(event.HasICMP))
+		noPrefix += bit(e.Prefix == 0)
+		ties += bit(e.Time == before)
 		before = e.Time
 	}
 	if len(refs) != len(events) {

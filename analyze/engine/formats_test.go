@@ -211,7 +211,6 @@ func mustZone(name string) *time.Location {
 // which carries everything that tables count.
 type form struct {
 	name  string
-	zone  *time.Location
 	write func(io.Writer, []stream.Packet) error
 	keep  func(*stream.Packet) bool
 	flags stream.LogFlags // of the text to compare with

@@ -294,10 +294,6 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-type nowhere struct{ io.Writer }
-
-func (nowhere) Close() error { return nil }
-
 // wide is a report of one table with a column of every kind.
 func wide(rows int) *report.Report {
 	r := reporttest.Big(rows)
