@@ -50,8 +50,8 @@ func benchLog(b *testing.B) (plain, zipped string) {
 		fmt.Fprintf(&text, "%s fw1 kernel: [%d.%06d] IPT: %s IN=eth0 OUT= MAC=02:00:5e:00:53:10:02:00:5e:00:53:01:08:00 "+
 			"SRC=20.%d.%d.%d DST=192.0.2.%d LEN=%d TOS=0x00 PREC=0x00 TTL=%d ID=%d DF PROTO=TCP SPT=%d DPT=%d WINDOW=%d RES=0x00 SYN URGP=0 \n",
 			at.Format("Jan _2 15:04:05"), 100000+i/3, i%1000000, actions[rnd.IntN(len(actions))], src>>16, src>>8&255, src&255,
-			rnd.IntN(20), 40+4*rnd.IntN(6), 40+rnd.IntN(80), rnd.IntN(65536), 1024+rnd.IntN(60000), port,
-			[]int{1024, 64240, 65535, 29200}[rnd.IntN(4)])
+			rnd.IntN(20), 40+4*(src%6), 40+rnd.IntN(80), rnd.IntN(65536), 1024+rnd.IntN(60000), port,
+			[]int{1024, 64240, 65535, 29200}[src%4])
 	}
 	var z bytes.Buffer
 	w := gzip.NewWriter(&z)

@@ -23,17 +23,8 @@ type header struct {
 // that does not begin inside PHYSIN=. The prefix is free text and may hold a
 // forged "IN=" itself; the kernel prints its own after it. damaged tells that an
 // earlier header with an address stands before it: two records on one line.
-//
-// guess is where the last record's header began after the same prefix: if this
-// one's stands there too, looking for it is saved.
-func findHeader(msg []byte, guess int) (h header, damaged, ok bool) {
-	from := 0
-	if guess >= 0 {
-		if h, ok = matchHeader(msg, guess); ok {
-			from = h.end
-		}
-	}
-	for {
+func findHeader(msg []byte) (h header, damaged, ok bool) {
+	for from := 0; ; {
 		i := bytes.Index(msg[from:], inKey)
 		if i < 0 {
 			return h, damaged, ok

@@ -41,7 +41,17 @@ type body struct {
 
 // run decodes all tokens.
 func (b *body) run() {
-	b.fast()
+	if !b.p.plain {
+		b.fast()
+	}
+	b.rest()
+}
+
+// rest decodes what the fast path left.
+func (b *body) rest() {
+	if !b.e.Has(event.HasSrc) {
+		b.begin()
+	}
 	for b.pos < len(b.text) {
 		switch b.text[b.pos] {
 		case ' ':

@@ -1,6 +1,8 @@
 package netfilter
 
 import (
+	"bytes"
+
 	"fwreport/reader/event"
 	"fwreport/reader/lex"
 )
@@ -25,6 +27,8 @@ func (b *body) fast() {
 	}
 	if b.e.Proto == event.TCP {
 		b.fastTCP()
+	} else {
+		b.fastUDP()
 	}
 }
 
@@ -49,11 +53,14 @@ func (b *body) fastMAC() {
 		return
 	}
 	v, c := b.text[start:end], &b.p.lastMAC
-	if string(v) == string(c.text[:]) {
+	switch {
+	case string(v) == string(c.text[:]):
 		b.e.MACDst, b.e.MACSrc = c.dst, c.src
 		b.e.Fields |= c.fields
 		b.link = true
-	} else {
+	case bytes.IndexByte(v, ' ') >= 0:
+		return
+	default:
 		before := b.e.Fields
 		b.mac(v)
 		copy(c.text[:], v)
@@ -154,12 +161,14 @@ func (b *body) fastTOS() bool {
 	if !ok {
 		return false
 	}
+	b.last = 0
 	b.tosPart(tos, &b.tos)
 	if !b.at(" PREC=0x") {
 		return false
 	}
 	prec, ok := b.fastHex(8)
 	if ok {
+		b.last = 0
 		b.tosPart(prec, &b.prec)
 	}
 	return ok
@@ -209,6 +218,23 @@ func (b *body) fastTCP() {
 		b.pos += len(" RES=0x00 SYN URGP=0 ")
 		if b.d != nil {
 			b.d.Res, b.d.URGP = 0, 0
+		}
+	}
+}
+
+// fastUDP is UDP's own length, which ends the record.
+func (b *body) fastUDP() {
+	if !b.at(" LEN=") {
+		return
+	}
+	if n, ok := b.fastUint(5, 1<<32-1); ok {
+		b.l4len = true
+		b.last = 0
+		if b.d != nil {
+			b.d.L4Len = int(n)
+		}
+		if string(b.text[b.pos:]) == " " {
+			b.pos++
 		}
 	}
 }

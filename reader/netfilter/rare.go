@@ -279,7 +279,6 @@ func (b *body) inside(text []byte) {
 	}
 	in := &event.Inner{Detail: event.NewDetail()}
 	sub := body{p: b.p, e: &in.Event, d: &in.Detail, text: text, inner: true}
-	sub.begin()
 	sub.run()
 	sub.finish(len(text) > 0 && text[len(text)-1] == ' ')
 	b.d.Inner = in

@@ -1,0 +1,104 @@
+package netfilter
+
+import (
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"fwreport/reader/event"
+	"fwreport/reader/lex"
+	"fwreport/reader/readertest"
+)
+
+// agree parses msg with and without the short cuts, after warm, which the fast
+// parser remembers, and reports the difference.
+func agree(t *testing.T, fast, plain *Parser, warm, msg string) {
+	t.Helper()
+	var e, want event.Event
+	fast.Parse(&e, nil, []byte(warm))
+	e = event.Event{}
+	got, why := fast.Parse(&e, nil, []byte(msg))
+	wantOut, wantWhy := plain.Parse(&want, nil, []byte(msg))
+	if got != wantOut || why != wantWhy || got == Packet && e != want {
+		t.Errorf("after %q\n%q\nfast %v %q, plain %v %q\n%s", warm, msg, got, why, wantOut, wantWhy,
+			cmp.Diff(want, e, cmpopts.EquateComparable(event.Addr{})))
+	}
+}
+
+func parsers(t testing.TB) (fast, plain *Parser) {
+	opt := readertest.Options(t, "")
+	opt.Detail = false
+	fast = NewParser(opt, lex.NewInterner(opt.Symbols))
+	plain = NewParser(opt, lex.NewInterner(opt.Symbols))
+	plain.plain = true
+	return fast, plain
+}
+
+func messages(t testing.TB) []string {
+	var all []string
+	for _, ex := range readertest.OfKind(t, "message") {
+		all = append(all, ex.Input)
+	}
+	for _, path := range []string{
+		"../../../shared/corpus/labynocle+elk-demo/data/firewall.log",
+		"../../../shared/corpus/sikvall+ipta/example/iptables-syslog-example.log",
+		"../../samples/captured/kernel618_log_plain_and_allflags.txt",
+	} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Logf("not here, so not tried: %v", err)
+			continue
+		}
+		for line := range strings.Lines(string(text[:min(len(text), 100_000)])) {
+			if i := strings.Index(line, ": "); i > 0 {
+				all = append(all, strings.TrimRight(line[i+2:], "\n"))
+			}
+		}
+	}
+	return all
+}
+
+// TestFastPathsAgree: whatever stands in a record, and wherever it is cut, the
+// short cuts give what the general parser gives.
+func TestFastPathsAgree(t *testing.T) {
+	fast, plain := parsers(t)
+	rnd := rand.New(rand.NewPCG(1, 2))
+	all := messages(t)
+	for _, msg := range all {
+		agree(t, fast, plain, msg, msg)
+		agree(t, fast, plain, all[rnd.IntN(len(all))], msg)
+		agree(t, fast, plain, msg, msg[:rnd.IntN(len(msg)+1)])
+		agree(t, fast, plain, msg, mutate(rnd, msg, all))
+	}
+}
+
+// mutate changes a byte, doubles a token, drops one, or puts another record in.
+func mutate(rnd *rand.Rand, msg string, all []string) string {
+	tokens := strings.SplitAfter(msg, " ")
+	i := rnd.IntN(len(tokens))
+	switch rnd.IntN(4) {
+	case 0:
+		b := []byte(msg)
+		b[rnd.IntN(len(b))] = byte(" =0:.[](SI9aZ\x00\xff"[rnd.IntN(14)])
+		return string(b)
+	case 1:
+		tokens[i] += tokens[rnd.IntN(len(tokens))]
+	case 2:
+		tokens[i] = ""
+	default:
+		tokens[i] += all[rnd.IntN(len(all))]
+	}
+	return strings.Join(tokens, "")
+}
+
+func FuzzFastPathsAgree(f *testing.F) {
+	for _, msg := range messages(f)[:120] {
+		f.Add(msg, msg)
+	}
+	fast, plain := parsers(f)
+	f.Fuzz(func(t *testing.T, warm, msg string) { agree(t, fast, plain, warm, msg) })
+}
