@@ -51,6 +51,3 @@ func (s *Slot) Sym(t *Interner, b []byte) event.Sym {
 	s.last = append(s.last[:0], b...)
 	return s.sym
 }
-
-// Last is the name looked up last; it is overwritten by the next one.
-func (s *Slot) Last() []byte { return s.last }

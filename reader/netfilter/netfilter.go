@@ -18,6 +18,7 @@ package netfilter
 
 import (
 	"bytes"
+	"slices"
 
 	"fwreport/reader"
 	"fwreport/reader/action"
@@ -40,19 +41,20 @@ type Parser struct {
 	opt     *reader.Options
 	names   *lex.Interner
 	in, out lex.Slot
-	prefix  lex.Slot
 	layouts lex.Slot
 	lastMAC macCache
 	plain   bool // no short cuts: what the fast paths are tested against
 
 	decided map[event.Sym]*decision
-	lastSym event.Sym
-	last    *decision
+	recent  [8]*decision // of the prefixes met last, in no order
+	oldest  int          // of recent
 }
 
 // decision is an action.Decision with its words interned.
 type decision struct {
 	action.Decision
+	prefix             string // whose decision it is
+	sym                event.Sym
 	action, by, reason event.Sym
 }
 
@@ -65,9 +67,9 @@ func NewParser(opt *reader.Options, names *lex.Interner) *Parser {
 // that is not nil. The reason is for Malformed. e must be zero, d as NewDetail
 // makes it.
 func (p *Parser) Parse(e *event.Event, d *event.Detail, msg []byte) (Outcome, string) {
-	if start := p.guess(msg); start >= 0 && d == nil && !p.plain {
-		if h, ok := matchHeader(msg, start); ok {
-			if out, why, ok := p.common(e, msg, &h); ok {
+	if dec := p.recall(msg); dec != nil && d == nil && !p.plain {
+		if h, ok := matchHeader(msg, len(dec.prefix)); ok {
+			if out, why, ok := p.common(e, msg, &h, dec); ok {
 				return out, why
 			}
 			*e = event.Event{}
@@ -82,17 +84,21 @@ func (p *Parser) Parse(e *event.Event, d *event.Detail, msg []byte) (Outcome, st
 		e.Fields |= event.DamagedBefore
 		prefix = p.skipRemnant(e, prefix)
 	}
-	p.head(e, d, &h, prefix)
+	dec := p.decision(p.names.Sym(prefix))
+	p.head(e, &h, dec)
+	if d != nil {
+		dec.describe(d)
+	}
 	b := body{p: p, e: e, d: d, text: msg[h.end:]}
 	b.run()
 	return b.finish(complete(msg))
 }
 
-// common decodes a record whose header stands where the last one's did. If a
-// second header may follow in what the fast path did not take, it is none of its
-// business: ok is false.
-func (p *Parser) common(e *event.Event, msg []byte, h *header) (Outcome, string, bool) {
-	p.head(e, nil, h, msg[:h.start])
+// common decodes a record with a prefix met before. If a second header may
+// follow in what the fast path did not take, it is none of its business: ok is
+// false.
+func (p *Parser) common(e *event.Event, msg []byte, h *header, dec *decision) (Outcome, string, bool) {
+	p.head(e, h, dec)
 	b := body{p: p, e: e, text: msg[h.end:]}
 	b.fast()
 	if b.pos < len(b.text) {
@@ -109,15 +115,19 @@ func (p *Parser) common(e *event.Event, msg []byte, h *header) (Outcome, string,
 // every token.
 func complete(msg []byte) bool { return len(msg) > 0 && msg[len(msg)-1] == ' ' }
 
-// guess is where the header stands if msg begins with the last record's prefix
-// and IN= follows; else -1.
-func (p *Parser) guess(msg []byte) int {
-	last := p.prefix.Last()
-	n := len(last)
-	if n == 0 || len(msg) < n+len(inKey) || string(msg[:n]) != string(last) || string(msg[n:n+len(inKey)]) != string(inKey) {
-		return -1
+// recall is the decision of the recent prefix with which msg begins, IN= right
+// behind it; nil if there is none.
+func (p *Parser) recall(msg []byte) *decision {
+	for _, dec := range &p.recent {
+		if dec == nil {
+			break
+		}
+		n := len(dec.prefix)
+		if len(msg) > n+len(inKey) && msg[n] == 'I' && string(msg[n:n+len(inKey)]) == string(inKey) && string(msg[:n]) == dec.prefix {
+			return dec
+		}
 	}
-	return n
+	return nil
 }
 
 // skipRemnant cuts the remains of another record off the prefix; the stamp of
@@ -132,38 +142,31 @@ func (p *Parser) skipRemnant(e *event.Event, prefix []byte) []byte {
 	return prefix
 }
 
-// head sets what stands before the packet.
-func (p *Parser) head(e *event.Event, d *event.Detail, h *header, prefix []byte) {
+// head sets what stands before the packet, and what its prefix decides.
+func (p *Parser) head(e *event.Event, h *header, dec *decision) {
 	e.In = p.in.Sym(p.names, h.in)
 	e.Out = p.out.Sym(p.names, h.out)
 	if len(h.physIn) > 0 {
 		e.PhysIn = p.names.Sym(h.physIn)
 	}
-	e.Prefix = p.prefix.Sym(p.names, prefix)
-	p.Decide(e, d)
-}
-
-// Decide gives e the action and verdict of its prefix.
-func (p *Parser) Decide(e *event.Event, d *event.Detail) {
-	dec := p.decision(e.Prefix)
-	e.Action, e.DecidedBy, e.Reason, e.Verdict = dec.action, dec.by, dec.reason, dec.Verdict
+	e.Prefix, e.Action, e.DecidedBy, e.Reason, e.Verdict = dec.sym, dec.action, dec.by, dec.reason, dec.Verdict
 	if dec.Assumed {
 		e.Fields |= event.Assumed
 	}
-	if d != nil {
-		d.Class, d.ActionSource = dec.Class, dec.DecidedBy
-		d.FrontEnd, d.Chain, d.Rule, d.Category = dec.FrontEnd, dec.Chain, dec.Rule, dec.Category
-	}
 }
 
+// describe fills in what the prefix tells besides.
+func (dec *decision) describe(d *event.Detail) {
+	d.Class, d.ActionSource = dec.Class, dec.DecidedBy
+	d.FrontEnd, d.Chain, d.Rule, d.Category = dec.FrontEnd, dec.Chain, dec.Rule, dec.Category
+}
+
+// decision is what a prefix says; it is asked for once a prefix.
 func (p *Parser) decision(prefix event.Sym) *decision {
-	if p.last != nil && p.lastSym == prefix {
-		return p.last
-	}
 	dec := p.decided[prefix]
 	if dec == nil {
 		text := p.opt.Symbols.Name(prefix)
-		dec = &decision{Decision: p.opt.Actions.Decide(text)}
+		dec = &decision{Decision: p.opt.Actions.Decide(text), prefix: text, sym: prefix}
 		dec.action = p.opt.Symbols.Of(dec.Action)
 		dec.by = p.opt.Symbols.Of(dec.DecidedBy)
 		dec.reason = p.opt.Symbols.Of(dec.Reason)
@@ -172,7 +175,10 @@ func (p *Parser) decision(prefix event.Sym) *decision {
 		}
 		p.decided[prefix] = dec
 	}
-	p.lastSym, p.last = prefix, dec
+	if !slices.Contains(p.recent[:], dec) {
+		p.recent[p.oldest] = dec
+		p.oldest = (p.oldest + 1) % len(p.recent)
+	}
 	return dec
 }
 
