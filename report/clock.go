@@ -46,7 +46,8 @@ func offsetsWithin(t, last time.Time) []zoneOffset {
 	list := []zoneOffset{{t, seconds}}
 	for {
 		_, end := t.ZoneBounds()
-		if end.IsZero() || end.After(last) {
+		// In far years ruled by a POSIX zone string the end may lie before t.
+		if !end.After(t) || end.After(last) {
 			return list
 		}
 		t = end

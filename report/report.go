@@ -108,6 +108,7 @@ const (
 	Ratio    Kind = "ratio"
 	Address  Kind = "address"
 	Port     Kind = "port"
+	Number   Kind = "number" // an integer that is a name, not an amount: an AS number, a TCP window
 	Time     Kind = "time"
 	Duration Kind = "duration"
 	Evidence Kind = "evidence"

@@ -15,7 +15,7 @@ type Zone = *time.Location
 // for the whole group.
 type Value struct {
 	kind Kind
-	n    uint64 // count, bytes, port; the bits of a ratio, time or duration
+	n    uint64 // count, bytes, port, number; the bits of a ratio, time or duration
 	s    string // text, address, evidence
 }
 
@@ -42,6 +42,9 @@ func BytesOf(n uint64) Value { return Value{kind: Bytes, n: n} }
 
 // PortOf makes a cell of a port number.
 func PortOf(p uint16) Value { return Value{kind: Port, n: uint64(p)} }
+
+// NumberOf makes a cell of an integer that is a name.
+func NumberOf(n uint64) Value { return Value{kind: Number, n: n} }
 
 // RatioOf makes a cell of a share, 0 to 1.
 func RatioOf(f float64) Value { return Value{kind: Ratio, n: math.Float64bits(f)} }
@@ -77,7 +80,7 @@ func (v Value) IsNull() bool { return v.kind == "" }
 // Kind is the kind of v, "" for null.
 func (v Value) Kind() Kind { return v.kind }
 
-// Uint is the number of a count, bytes or port cell.
+// Uint is the number of a count, bytes, port or number cell.
 func (v Value) Uint() uint64 { return v.n }
 
 // Float is the number of a ratio cell.
@@ -103,7 +106,7 @@ func (v Value) String() string {
 	switch v.kind {
 	case "":
 		return ""
-	case Count, Bytes, Port:
+	case Count, Bytes, Port, Number:
 		return strconv.FormatUint(v.n, 10)
 	case Ratio:
 		return strconv.FormatFloat(v.Float(), 'f', -1, 64)

@@ -152,7 +152,7 @@ func compareCells(a, b report.Value) int {
 		return cmp.Compare(bit(!a.IsNull()), bit(!b.IsNull()))
 	}
 	switch a.Kind() {
-	case report.Count, report.Bytes, report.Port:
+	case report.Count, report.Bytes, report.Port, report.Number:
 		return cmp.Compare(a.Uint(), b.Uint())
 	case report.Time, report.Duration:
 		return cmp.Compare(a.Nanos(), b.Nanos())

@@ -123,7 +123,7 @@ func asnTable(rows []row, total uint64) report.Table {
 			"Rows without a number are as in the table of countries.",
 		Columns: []report.Column{
 			report.Col("count", "Count", report.Count),
-			report.KeyCol("asn", "ASN", report.Count),
+			report.KeyCol("asn", "ASN", report.Number),
 			report.KeyCol("org", "Organisation", report.Text),
 			report.Col("country", "Country", report.Text),
 			report.Col("sources", "Sources", report.Count),
@@ -143,7 +143,7 @@ func asnTable(rows []row, total uint64) report.Table {
 func asnCells(r *row, total uint64) []report.Value {
 	number, org, home := report.Null, r.org, report.Null
 	if r.asn != 0 {
-		number = report.CountOf(uint64(r.asn))
+		number = report.NumberOf(uint64(r.asn))
 	}
 	if r.missing != "" {
 		org = r.missing

@@ -45,7 +45,7 @@ func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict
 			report.Col("sport", "Source port", report.Port), report.Col("dst", "Destination", report.Address),
 			report.KeyCol("dport", "Port", report.Port), report.KeyCol("proto", "Protocol", report.Text),
 			report.KeyCol("action", "Action", report.Text), report.Col("country", "Country", report.Text),
-			report.Col("asn", "ASN", report.Count), report.Col("first", "First", report.Time),
+			report.Col("asn", "ASN", report.Number), report.Col("first", "First", report.Time),
 			report.Col("last", "Last", report.Time), report.Col("evidence_first", "First record", report.Evidence),
 			report.Col("evidence_last", "Last record", report.Evidence),
 		},
@@ -86,5 +86,5 @@ func asn(p analyze.Place) report.Value {
 	if p.ASN == 0 {
 		return report.Null
 	}
-	return report.CountOf(uint64(p.ASN))
+	return report.NumberOf(uint64(p.ASN))
 }

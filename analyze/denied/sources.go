@@ -89,7 +89,7 @@ func (s *sources) table(tool func(src uint32) string) report.Table {
 			"the headers of its probes give it away (see the section of fingerprints).",
 		Columns: []report.Column{
 			report.Col("count", "Count", report.Count), report.KeyCol("src", "Source", report.Address),
-			report.Col("country", "Country", report.Text), report.Col("asn", "ASN", report.Count),
+			report.Col("country", "Country", report.Text), report.Col("asn", "ASN", report.Number),
 			report.Col("org", "Organisation", report.Text), report.Col("ports", "Ports", report.Count),
 			report.Col("targets", "Targets", report.Count), report.Col("tool", "Tool", report.Text),
 			report.Col("first", "First", report.Time), report.Col("last", "Last", report.Time),

@@ -125,9 +125,9 @@ func InitialTTL(observed uint8) uint8 {
 
 var windowColumns = []report.Column{
 	report.Col("count", "Count", report.Count),
-	report.KeyCol("window", "Window", report.Count),
-	report.KeyCol("length", "Length", report.Count),
-	report.Col("ttl", "Initial TTL", report.Count),
+	report.KeyCol("window", "Window", report.Number),
+	report.KeyCol("length", "Length", report.Number),
+	report.Col("ttl", "Initial TTL", report.Number),
 	report.Col("options", "TCP options", report.Text),
 	report.Col("sources", "Sources", report.Count),
 	report.Col("known_as", "Known as", report.Text),
@@ -169,15 +169,15 @@ func (w *windows) row(env *analyze.Env, i int, sources map[uint32]uint64, row []
 	row[0] = report.CountOf(v.Count)
 	win, hasWindow := k.window()
 	if hasWindow {
-		row[1] = report.CountOf(uint64(win))
+		row[1] = report.NumberOf(uint64(win))
 	}
 	length, hasLen := k.length()
 	if hasLen {
-		row[2] = report.CountOf(uint64(length))
+		row[2] = report.NumberOf(uint64(length))
 	}
 	ttl, _ := v.ttl.Value()
 	if ttl != 0 {
-		row[3] = report.CountOf(uint64(ttl))
+		row[3] = report.NumberOf(uint64(ttl))
 	}
 	sym, same := v.options.Value()
 	options := env.Symbols.Name(event.Sym(sym))

@@ -111,8 +111,8 @@ func (s state) Result(env *analyze.Env) *report.Section {
 		Doc: "ICMP and ICMPv6 events by source, destination, type, code and action. Names are those of IANA's registries.",
 		Columns: []report.Column{
 			report.Col("count", "Count", report.Count), report.KeyCol("src", "Source", report.Address),
-			report.KeyCol("dst", "Destination", report.Address), report.KeyCol("type", "Type", report.Count),
-			report.KeyCol("code", "Code", report.Count), report.Col("name", "Name", report.Text),
+			report.KeyCol("dst", "Destination", report.Address), report.KeyCol("type", "Type", report.Number),
+			report.KeyCol("code", "Code", report.Number), report.Col("name", "Name", report.Text),
 			report.KeyCol("proto", "Protocol", report.Text), report.KeyCol("action", "Action", report.Text),
 			report.Col("first", "First", report.Time), report.Col("last", "Last", report.Time),
 			report.Col("evidence_first", "First record", report.Evidence), report.Col("evidence_last", "Last record", report.Evidence),
@@ -142,5 +142,5 @@ func number(n int) report.Value {
 	if n < 0 {
 		return report.Null
 	}
-	return report.CountOf(uint64(n))
+	return report.NumberOf(uint64(n))
 }

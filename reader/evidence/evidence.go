@@ -73,7 +73,7 @@ type Reject struct {
 
 // Loss sums up the loss notices of one class in one input.
 type Loss struct {
-	Class   string // kernel_lost, relay_lost, service_suppressed, kernel_flood, conntrack_full, nflog_lost
+	Class   string // kernel_lost, relay_lost, service_suppressed, kernel_flood, conntrack_full, nflog_lost, capture_dropped
 	Notices uint64 // how many such notices
 	Lost    uint64 // records that they say were lost; 0 where they give no number
 }

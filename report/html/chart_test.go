@@ -203,7 +203,7 @@ func TestBars(t *testing.T) {
 			got[i] += " " + p.Class + " " + p.X + "+" + p.Width
 		}
 	}
-	want := []string{"53 UDP 1\u202f000 denied 0.00+75.00 accepted 75.00+25.00", "53 TCP 100 accepted 0.00+10.00"}
+	want := []string{"53 UDP 1,000 denied 0.00+75.00 accepted 75.00+25.00", "53 TCP 100 accepted 0.00+10.00"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("bars (-want +got):\n%s", d)
 	}

@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	maxText  = 400      // characters of a cell shown; prefixes are 29 at most, but JSON may hold anything
-	maxProse = 4000     // characters of a sentence shown: a finding may quote several texts
-	thin     = "\u202f" // narrow no-break space: groups digits in every language alike (ISO 80000-1)
+	maxText  = 400  // characters of a cell shown; prefixes are 29 at most, but JSON may hold anything
+	maxProse = 4000 // characters of a sentence shown: a finding may quote several texts
 	enDash   = "–"
 	ellipsis = "…"
 )
@@ -57,8 +56,8 @@ func cut(limit int, s string) string {
 	return s
 }
 
-// group is n with a thin space between thousands: 1 234 567.
-func group(n uint64) string { return strings.ReplaceAll(report.Group(n), ",", thin) }
+// group is n with a comma between thousands, as in findings and the other forms.
+func group(n uint64) string { return report.Group(n) }
 
 func groupInt(n int) string { return group(uint64(max(n, 0))) }
 

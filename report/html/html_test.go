@@ -181,17 +181,17 @@ func TestLimit(t *testing.T) {
 			t.Errorf("limit %d: %q, want %q", limit, got, want)
 		}
 	}
-	f(100, 100, "100 of 120 rows shown; all rows are in CSV, XLSX and JSON · 12\u202f844 events in all rows")
-	f(120, 120, "120 rows · 12\u202f844 events in all rows")
-	f(0, 120, "120 rows · 12\u202f844 events in all rows")
-	f(1, 1, "1 of 120 rows shown; all rows are in CSV, XLSX and JSON · 12\u202f844 events in all rows")
+	f(100, 100, "100 of 120 rows shown; all rows are in CSV, XLSX and JSON · 12,844 events in all rows")
+	f(120, 120, "120 rows · 12,844 events in all rows")
+	f(0, 120, "120 rows · 12,844 events in all rows")
+	f(1, 1, "1 of 120 rows shown; all rows are in CSV, XLSX and JSON · 12,844 events in all rows")
 }
 
 func TestSummary(t *testing.T) {
 	d := parse(t, render(t, sample(t), 10))
 	var got []string
 	for _, li := range (document{d.find("ul", "figures")[0]}).find("li", "") {
-		got = append(got, squeeze(strings.ReplaceAll(text(li), "\u202f", "")))
+		got = append(got, squeeze(strings.ReplaceAll(text(li), ",", "")))
 	}
 	want := []string{ // counted by hand from sample_test.go
 		"Events 10012 of 11000 records read",

@@ -77,7 +77,7 @@ func extent(t *report.Table, rows int) string {
 func (b tabler) column(c *report.Column) column {
 	v := column{Title: shown(c.Title), Doc: prose(c.Doc), Class: kindClass(c), Sort: "text"}
 	switch c.Kind {
-	case report.Count, report.Bytes, report.Ratio, report.Port, report.Duration:
+	case report.Count, report.Bytes, report.Ratio, report.Port, report.Number, report.Duration:
 		v.Sort = "number"
 	case report.Time:
 		v.Sort, v.Unit, v.Zoned = "number", shown(b.clock.Short()), true
@@ -94,7 +94,7 @@ func (b tabler) column(c *report.Column) column {
 func kindClass(c *report.Column) string {
 	class := ""
 	switch c.Kind {
-	case report.Count, report.Bytes, report.Ratio, report.Port, report.Duration:
+	case report.Count, report.Bytes, report.Ratio, report.Port, report.Number, report.Duration:
 		class = "num"
 	case report.Time:
 		class = "time"
@@ -175,8 +175,8 @@ func (b tabler) cell(c *report.Column, class string, v report.Value) cell {
 	case "":
 		x.Text, x.Keyed, x.Class = enDash, true, strings.TrimSpace(class+" null")
 	case report.Count, report.Bytes:
-		x.Text, x.Sort, x.Keyed = number(c, v.Uint()), strconv.FormatUint(v.Uint(), 10), true
-	case report.Port:
+		x.Text, x.Sort, x.Keyed = group(v.Uint()), strconv.FormatUint(v.Uint(), 10), true
+	case report.Port, report.Number:
 		x.Text = strconv.FormatUint(v.Uint(), 10)
 		x.Sort, x.Keyed = x.Text, true
 	case report.Ratio:
@@ -211,15 +211,6 @@ func (b tabler) text(c *report.Column, s string, x *cell) {
 	if c.ID == "verdict" || c.ID == "confidence" {
 		x.Tag = wordClass(s)
 	}
-}
-
-// number groups the digits of quantities, but not of identifiers.
-func number(c *report.Column, n uint64) string {
-	switch c.ID {
-	case "asn", "type", "code", "ttl", "window", "length":
-		return strconv.FormatUint(n, 10)
-	}
-	return group(n)
 }
 
 // wordClass is the class of the words that have a colour.

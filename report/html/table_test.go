@@ -20,10 +20,10 @@ func TestCell(t *testing.T) {
 	}
 	col := report.Col
 	f(col("n", "", report.Count), report.CountOf(0), cell{Class: "num", Text: "0", Sort: "0", Keyed: true})
-	f(col("n", "", report.Count), report.CountOf(1234567), cell{Class: "num", Text: "1\u202f234\u202f567", Sort: "1234567", Keyed: true})
-	f(col("n", "", report.Count), report.CountOf(math.MaxUint64), cell{Class: "num", Text: "18\u202f446\u202f744\u202f073\u202f709\u202f551\u202f615", Sort: "18446744073709551615", Keyed: true})
-	f(col("asn", "", report.Count), report.CountOf(64500), cell{Class: "num", Text: "64500", Sort: "64500", Keyed: true})
-	f(col("n", "", report.Bytes), report.BytesOf(1500), cell{Class: "num", Text: "1\u202f500", Sort: "1500", Keyed: true})
+	f(col("n", "", report.Count), report.CountOf(1234567), cell{Class: "num", Text: "1,234,567", Sort: "1234567", Keyed: true})
+	f(col("n", "", report.Count), report.CountOf(math.MaxUint64), cell{Class: "num", Text: "18,446,744,073,709,551,615", Sort: "18446744073709551615", Keyed: true})
+	f(col("asn", "", report.Number), report.NumberOf(64500), cell{Class: "num", Text: "64500", Sort: "64500", Keyed: true})
+	f(col("n", "", report.Bytes), report.BytesOf(1500), cell{Class: "num", Text: "1,500", Sort: "1500", Keyed: true})
 	f(report.KeyCol("p", "", report.Port), report.PortOf(65535), cell{Class: "num key", Text: "65535", Sort: "65535", Keyed: true})
 	f(col("s", "", report.Ratio), report.RatioOf(0.1234), cell{Class: "num", Text: "12.3%", Sort: "0.1234", Keyed: true})
 	f(col("s", "", report.Ratio), report.RatioOf(0.0001), cell{Class: "num", Text: "<0.1%", Sort: "0.0001", Keyed: true})

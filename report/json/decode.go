@@ -290,6 +290,9 @@ func numberCell(kind report.Kind, s string) (report.Value, error) {
 	case report.Port:
 		n, err := strconv.ParseUint(s, 10, 16)
 		return report.PortOf(uint16(n)), err
+	case report.Number:
+		n, err := strconv.ParseUint(s, 10, 64)
+		return report.NumberOf(n), err
 	case report.Ratio:
 		f, err := strconv.ParseFloat(s, 64)
 		return report.RatioOf(f), err

@@ -132,7 +132,7 @@ func appendCell(b []byte, v report.Value) []byte {
 	switch v.Kind() {
 	case "":
 		return append(b, "null"...)
-	case report.Count, report.Bytes, report.Port:
+	case report.Count, report.Bytes, report.Port, report.Number:
 		return strconv.AppendUint(b, v.Uint(), 10)
 	case report.Ratio:
 		return appendRatio(b, v.Float())

@@ -37,7 +37,7 @@ func (p *printer) newColumn(i int, c report.Column) column {
 }
 
 func numeric(k report.Kind) bool {
-	return k == report.Count || k == report.Bytes || k == report.Port
+	return k == report.Count || k == report.Bytes || k == report.Port || k == report.Number
 }
 
 func (c *column) grow(width int) { c.width = min(max(c.width, width), padLimit) }

@@ -177,7 +177,7 @@ func (g *grid) cell(v report.Value) string {
 		return report.Percent(v.Float())
 	case report.Time:
 		return g.time(v.Nanos())
-	case report.Port, report.Duration:
+	case report.Port, report.Number, report.Duration:
 		return v.String()
 	}
 	if v.Str() == "" {

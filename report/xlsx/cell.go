@@ -84,7 +84,7 @@ func (b *book) cell(c *excelize.Cell, v report.Value) bool {
 		return false
 	case report.Count, report.Bytes:
 		c.StyleID, c.Value = b.number(v.Uint(), b.styles.count)
-	case report.Port:
+	case report.Port, report.Number:
 		c.StyleID, c.Value = b.number(v.Uint(), b.styles.port)
 	case report.Ratio:
 		c.StyleID, c.Value = b.styles.share, v.Float()

@@ -184,7 +184,7 @@ func (w *tableWriter) open(name string) (err error) {
 
 func rightAligned(k report.Kind) bool {
 	switch k {
-	case report.Count, report.Bytes, report.Port, report.Ratio, report.Duration:
+	case report.Count, report.Bytes, report.Port, report.Number, report.Ratio, report.Duration:
 		return true
 	}
 	return false

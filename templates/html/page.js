@@ -5,7 +5,7 @@
 // browser has no say. It writes text only (textContent), never markup.
 "use strict";
 (function () {
-  const THIN = /\u202f/g; // groups digits; nobody types it into a search box
+  const GROUPING = /(?<=\d),(?=\d{3})/g; // between thousands; few type it into a search box
   const collator = new Intl.Collator("en", { numeric: true });
   const tables = [];
 
@@ -29,17 +29,17 @@
   }
 
   function haystack(row) {
-    let text = row.textContent.replace(THIN, "");
+    let text = row.textContent.replace(GROUPING, "");
     for (const t of row.querySelectorAll("time")) text += " " + t.title;
     return text.toLowerCase();
   }
 
   function words(query) {
-    return query.replace(THIN, "").toLowerCase().split(/\s+/).filter(Boolean);
+    return query.replace(GROUPING, "").toLowerCase().split(/\s+/).filter(Boolean);
   }
 
   function grouped(n) {
-    return String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+    return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
   }
 
   function plural(n, word) {
