@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 )
 
 // The hash tables of this file are open-addressed with linear probing: one
@@ -77,8 +78,13 @@ func (t *Packed[V]) insert(s *packedSlot, k Words) uint32 {
 	return uint32(len(t.Keys) - 1)
 }
 
+// grow doubles the slots and makes room for as many keys as they may hold:
+// append alone would move the values of a large table ten times as often.
 func (t *Packed[V]) grow() {
 	t.slots = make([]packedSlot, 2*len(t.slots))
+	room := len(t.slots)/4*3 + 1
+	t.Keys = slices.Grow(t.Keys, room-len(t.Keys))
+	t.Vals = slices.Grow(t.Vals, room-len(t.Vals))
 	mask := uint64(len(t.slots) - 1)
 	for n, k := range t.Keys {
 		i := t.hash.two(k.A, k.B) & mask
