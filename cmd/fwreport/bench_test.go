@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -13,11 +14,14 @@ import (
 	"testing"
 	"time"
 
+	"fwreport/analyze"
 	"fwreport/analyze/engine"
+	"fwreport/analyze/geo"
 	"fwreport/reader"
 	"fwreport/reader/action"
 	"fwreport/reader/event"
 	"fwreport/report"
+	"fwreport/report/text"
 )
 
 // The benchmarks of whole runs start the binary as a user does and set it
@@ -139,23 +143,46 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// BenchmarkEngine is the run without rendering, in this process, so that it can
-// be profiled.
+// BenchmarkEngine is a run in this process, so that it can be profiled: reading
+// and counting, and with the report as text. FWREPORT_BENCH_LOG names another log.
 func BenchmarkEngine(b *testing.B) {
 	plain, _ := benchLog(b)
-	for b.Loop() {
-		inputs, err := reader.Open(b.Context(), []string{plain}, reader.OpenOptions{Formats: formats, Year: 2026})
-		if err != nil {
-			b.Fatal(err)
-		}
-		_, err = engine.Run(b.Context(), engine.Config{
-			Inputs: inputs, Modules: analyzers, Jobs: runtime.GOMAXPROCS(0),
-			Window:  report.Window{Since: event.NoTime, Until: event.NoTime},
-			Options: reader.Options{Symbols: event.NewSymbols(), Actions: action.NewTable(action.Options{})},
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
+	if own := os.Getenv("FWREPORT_BENCH_LOG"); own != "" {
+		plain = own
 	}
-	b.ReportMetric(benchLines*float64(b.N)/1e6/b.Elapsed().Seconds(), "Mlines/s")
+	places, err := geo.Embedded()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, whole := range []bool{false, true} {
+		b.Run(map[bool]string{false: "count", true: "report"}[whole], func(b *testing.B) {
+			for b.Loop() {
+				benchRun(b, plain, places, whole)
+			}
+			b.ReportMetric(benchLines*float64(b.N)/1e6/b.Elapsed().Seconds(), "Mlines/s")
+		})
+	}
+}
+
+func benchRun(b *testing.B, path string, places *geo.DB, whole bool) {
+	inputs, err := reader.Open(b.Context(), []string{path}, reader.OpenOptions{Formats: formats, Year: 2026})
+	if err != nil {
+		b.Fatal(err)
+	}
+	window := report.Window{Since: event.NoTime, Until: event.NoTime}
+	res, err := engine.Run(b.Context(), engine.Config{
+		Inputs: inputs, Modules: analyzers, Jobs: runtime.GOMAXPROCS(0), Window: window,
+		Options: reader.Options{Symbols: event.NewSymbols(), Actions: action.NewTable(action.Options{})},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if !whole {
+		return
+	}
+	env := &analyze.Env{Inputs: res.Manifest.Inputs, Geo: places, Window: window, Span: res.Span, Zone: time.UTC}
+	rep := &report.Report{Zone: "UTC", Window: window, Span: res.Span, Evidence: res.Manifest, Sections: res.Set.Sections(env)}
+	if err := text.Render(io.Discard, rep, text.Options{Limit: 10}); err != nil {
+		b.Fatal(err)
+	}
 }
