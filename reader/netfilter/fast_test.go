@@ -83,7 +83,7 @@ func mutate(rnd *rand.Rand, msg string, all []string) string {
 	switch rnd.IntN(4) {
 	case 0:
 		b := []byte(msg)
-		b[rnd.IntN(len(b))] = byte(" =0:.[](SI9aZ\x00\xff"[rnd.IntN(14)])
+		b[rnd.IntN(len(b))] = " =0:.[](SI9aZ\x00\xff"[rnd.IntN(14)]
 		return string(b)
 	case 1:
 		tokens[i] += tokens[rnd.IntN(len(tokens))]
