@@ -5,22 +5,30 @@ import "fwreport/reader/event"
 // Addrs numbers addresses: handle 0 is "no address", the others count up as
 // addresses are met.
 type Addrs struct {
-	table *Packed[struct{}] // the handle is the key's index plus one
-
-	last   event.Addr // scans and floods come in runs of one source
-	lastID uint32
+	table  *Packed[struct{}] // the handle is the key's index plus one
+	recent [1 << recentBits]recentAddr
 }
+
+// recentAddr remembers an address: destinations are few, and scans and floods
+// come from one source for a while.
+type recentAddr struct {
+	addr event.Addr
+	id   uint32 // 0: empty
+}
+
+const recentBits = 8
 
 // NewAddrs returns an empty numbering.
 func NewAddrs() *Addrs { return &Addrs{table: NewPacked[struct{}]()} }
 
 // ID is the handle of a, a new one at need.
 func (t *Addrs) ID(a event.Addr) uint32 {
-	if a == t.last && t.lastID != 0 {
-		return t.lastID
+	hi, lo := a.Halves()
+	r := &t.recent[(hi^lo)*0x9e3779b97f4a7c15>>(64-recentBits)]
+	if r.addr != a || r.id == 0 {
+		r.addr, r.id = a, t.lookup(a)
 	}
-	t.last, t.lastID = a, t.lookup(a)
-	return t.lastID
+	return r.id
 }
 
 func (t *Addrs) lookup(a event.Addr) uint32 {

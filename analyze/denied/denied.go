@@ -13,6 +13,8 @@
 package denied
 
 import (
+	"math/bits"
+
 	"fwreport/analyze"
 	"fwreport/analyze/count"
 	"fwreport/analyze/fingerprint"
@@ -31,10 +33,14 @@ var Analyzer = &analyze.Analyzer{
 	New:      func(*analyze.Shared) analyze.State { return &state{more: count.NewPairs()} },
 }
 
-// state is the distinct destinations of denied events, by source (0: none).
+// state is the distinct destinations of denied events, by source (0: none). A
+// firewall guards few addresses: the first destinations are bits of one word a
+// source, and only the others cost a look-up.
 type state struct {
-	first []uint32     // by source: the destination met first, 0 if none
-	more  *count.Pairs // source and destination: the other destinations
+	few  []uint64     // by source: which of the numbered destinations it was denied
+	bit  []uint8      // by destination: its number from 1, 0 if it has none
+	nth  []uint32     // the numbered destinations, in the order of their bits
+	more *count.Pairs // source and destination: the other destinations
 
 	src, dst uint32 // the pair put into more last; scans and floods repeat themselves
 }
@@ -49,26 +55,33 @@ func (s *state) Add(events []event.Event) {
 }
 
 func (s *state) meet(src, dst uint32) {
-	if int(src) >= len(s.first) {
-		s.first = append(s.first, make([]uint32, int(src)+1-len(s.first))...)
+	if int(dst) >= len(s.bit) {
+		s.bit = append(s.bit, make([]uint8, int(dst)+1-len(s.bit))...)
 	}
-	switch first := s.first[src]; {
-	case first == dst || src == s.src && dst == s.dst:
-	case first == 0:
-		s.first[src] = dst
-	default:
+	if s.bit[dst] == 0 && len(s.nth) < 64 {
+		s.nth = append(s.nth, dst)
+		s.bit[dst] = uint8(len(s.nth))
+	}
+	if n := s.bit[dst]; n > 0 {
+		if int(src) >= len(s.few) {
+			s.few = append(s.few, make([]uint64, int(src)+1-len(s.few))...)
+		}
+		s.few[src] |= 1 << (n - 1)
+		return
+	}
+	if src != s.src || dst != s.dst {
 		s.more.Add(src, dst)
 		s.src, s.dst = src, dst
 	}
 }
 
-// Merge adds another state. What it met first may be another destination than
-// here: both are met, whichever was first.
+// Merge adds another state, which has numbered other destinations, or in another
+// order.
 func (s *state) Merge(other analyze.State, r count.Remap) {
 	o := other.(*state)
-	for src, dst := range o.first {
-		if dst != 0 {
-			s.meet(r[src], r[dst])
+	for src, word := range o.few {
+		for ; word != 0; word &= word - 1 {
+			s.meet(r[src], r[o.nth[bits.TrailingZeros64(word)]])
 		}
 	}
 	for src, dst := range o.more.All() {
@@ -79,10 +92,8 @@ func (s *state) Merge(other analyze.State, r count.Remap) {
 // targets is the number of distinct destinations of each source below n.
 func (s *state) targets(n int) []uint64 {
 	t := make([]uint64, n)
-	for src, dst := range s.first {
-		if dst != 0 {
-			t[src]++
-		}
+	for src, word := range s.few {
+		t[src] = uint64(bits.OnesCount64(word))
 	}
 	for src := range s.more.All() {
 		t[src]++

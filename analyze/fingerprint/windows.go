@@ -53,12 +53,10 @@ type windows struct {
 	lastID  uint32       // 0: there is no last
 	sources *count.Pairs // window's id, source's handle
 
-	// recent remembers pairs that sources is known to hold: one comparison
-	// instead of a look-up in a map that may be large.
-	recent [1 << recentBits]uint64
+	// lastOf is the window's id that a source, by handle, sent last: most send
+	// one only, and then need no look-up.
+	lastOf []uint32
 }
-
-const recentBits = 11
 
 func newWindows() *windows {
 	return &windows{Table: count.NewTable[windowKey, window](), sources: count.NewPairs()}
@@ -88,13 +86,13 @@ func (w *windows) add(e *event.Event) {
 
 // source notes that a source sent SYNs of a window.
 func (w *windows) source(id, src uint32) {
-	pair := uint64(id)<<32 | uint64(src)
-	r := &w.recent[pair*0x9e3779b97f4a7c15>>(64-recentBits)]
-	if *r == pair {
-		return
+	if int(src) >= len(w.lastOf) {
+		w.lastOf = append(w.lastOf, make([]uint32, int(src)+1-len(w.lastOf))...)
 	}
-	*r = pair
-	w.sources.Add(id, src)
+	if w.lastOf[src] != id {
+		w.lastOf[src] = id
+		w.sources.Add(id, src)
+	}
 }
 
 func (w *windows) merge(o *windows, r count.Remap) {
@@ -107,7 +105,7 @@ func (w *windows) merge(o *windows, r count.Remap) {
 		to.options.Merge(from.options, nil)
 	}
 	for id, src := range o.sources.All() {
-		w.sources.Add(ids[id], r[src])
+		w.source(ids[id], r[src])
 	}
 }
 
