@@ -16,7 +16,7 @@ type recentAddr struct {
 	id   uint32 // 0: empty
 }
 
-const recentBits = 8
+const recentBits = 10
 
 // NewAddrs returns an empty numbering.
 func NewAddrs() *Addrs { return &Addrs{table: NewPacked[struct{}]()} }

@@ -48,7 +48,7 @@ type Result struct {
 func Run(ctx context.Context, cfg Config) (*Result, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	chunks := make(chan *reader.Chunk, 2*cfg.Jobs)
+	chunks := make(chan *reader.Chunk, 4*cfg.Jobs)
 	var readers, workers sync.WaitGroup
 	startReaders(ctx, &cfg, chunks, &readers)
 	all := make([]*worker, max(cfg.Jobs, 1))

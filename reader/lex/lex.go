@@ -108,25 +108,34 @@ func IPv4(b []byte) (uint32, bool) {
 // IPv4Prefix parses a dotted quad at the start of b and returns its length, 0 if
 // there is none. What follows is not looked at.
 func IPv4Prefix(b []byte) (addr uint32, n int) {
-	for part := range 4 {
-		if part > 0 {
-			if n >= len(b) || b[n] != '.' {
+	var v uint32 // of the part that is being read
+	digits, dots := 0, 0
+	for i, c := range b {
+		d := uint32(c - '0')
+		switch {
+		case d <= 9:
+			if digits > 0 && v == 0 {
 				return 0, 0
 			}
-			n++
-		}
-		if n >= len(b) || b[n]-'0' > 9 {
-			return 0, 0
-		}
-		v := uint32(b[n] - '0')
-		for n++; n < len(b) && b[n]-'0' <= 9; n++ {
-			if v = v*10 + uint32(b[n]-'0'); v > 255 || v < 10 {
+			if v = v*10 + d; v > 255 {
 				return 0, 0
 			}
+			digits++
+		case c == '.' && digits > 0 && dots < 3:
+			addr = addr<<8 | v
+			v, digits = 0, 0
+			dots++
+		default:
+			if dots < 3 || digits == 0 {
+				return 0, 0
+			}
+			return addr<<8 | v, i
 		}
-		addr = addr<<8 | v
 	}
-	return addr, n
+	if dots < 3 || digits == 0 {
+		return 0, 0
+	}
+	return addr<<8 | v, len(b)
 }
 
 // fullIPv6 parses the kernel's spelling: eight groups of four hex digits.

@@ -93,15 +93,23 @@ func (b *body) fastIPv4(a *event.Addr, f event.Fields) bool {
 // fastUint parses the number behind a key of that length, followed by a space or
 // the end.
 func (b *body) fastUint(key int, most uint32) (uint32, bool) {
-	i, n := b.pos+key, uint32(0)
-	start := i
-	for ; i < len(b.text) && b.text[i]-'0' <= 9 && i-start < 9; i++ {
-		n = n*10 + uint32(b.text[i]-'0')
+	t := b.text[b.pos+key:]
+	n := uint32(0)
+	for i, c := range t {
+		if d := c - '0'; d <= 9 && i < 9 {
+			n = n*10 + uint32(d)
+			continue
+		}
+		if c != ' ' || i == 0 || n > most {
+			return 0, false
+		}
+		b.pos += key + i
+		return n, true
 	}
-	if i == start || n > most || i < len(b.text) && b.text[i] != ' ' {
+	if len(t) == 0 || n > most {
 		return 0, false
 	}
-	b.pos = i
+	b.pos = len(b.text)
 	return n, true
 }
 

@@ -121,7 +121,12 @@ var bomBytes = [3]byte{0xef, 0xbb, 0xbf}
 
 // record appends an event and decodes msg into it.
 func (p *parser) record(b *reader.Batch, msg []byte) (netfilter.Outcome, string) {
-	b.Events = append(b.Events, event.Event{})
+	if n := len(b.Events); n < cap(b.Events) {
+		b.Events = b.Events[:n+1]
+		b.Events[n] = event.Event{} // in place: append would make it elsewhere and copy
+	} else {
+		b.Events = append(b.Events, event.Event{})
+	}
 	var d *event.Detail
 	if p.opt.Detail {
 		b.Details = append(b.Details, event.NewDetail())
