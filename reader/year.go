@@ -2,7 +2,6 @@ package reader
 
 import (
 	"bufio"
-	"bytes"
 	"io"
 	"os"
 	"time"
@@ -149,18 +148,17 @@ func (in *Input) tail() ([]byte, error) {
 	return lastBytes(r), nil
 }
 
-// lastBytes reads r to its end or first error and keeps the last tailSize bytes.
+// lastBytes reads r to its end or first error and keeps at least the last
+// tailSize bytes.
 func lastBytes(r io.Reader) []byte {
-	var keep []byte
-	buf := make([]byte, 1<<18)
+	buf, n := make([]byte, 2*tailSize), 0
 	for {
-		n, err := r.Read(buf)
-		keep = append(keep, buf[:n]...)
-		if len(keep) > 2*tailSize {
-			keep = bytes.Clone(keep[len(keep)-tailSize:])
+		if n == len(buf) {
+			n = copy(buf, buf[tailSize:])
 		}
-		if err != nil {
-			return keep
+		k, err := r.Read(buf[n:])
+		if n += k; err != nil {
+			return buf[:n]
 		}
 	}
 }

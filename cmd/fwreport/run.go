@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,7 @@ type job struct {
 	zones zones
 	win   report.Window
 	paths []string
-	geo   *geo.DB
+	geo   func() (*geo.DB, error)
 	out   *output
 }
 
@@ -87,11 +88,16 @@ func newJob(ui *ui, f *flags, logs string, args []string, stdout io.Writer) (*jo
 	return j, nil
 }
 
-func openGeo(files []string) (*geo.DB, error) {
+// openGeo opens the user's databases at once, for they may be wrong. The embedded
+// one is unpacked while the evidence is read.
+func openGeo(files []string) (func() (*geo.DB, error), error) {
 	if len(files) == 0 {
-		return geo.Embedded()
+		embedded := sync.OnceValues(geo.Embedded)
+		go embedded()
+		return embedded, nil
 	}
-	return geo.Open(files...)
+	db, err := geo.Open(files...)
+	return func() (*geo.DB, error) { return db, nil }, err
 }
 
 func (j *job) resolveTimes() (err error) {
@@ -171,7 +177,11 @@ func (j *job) analyze(ctx context.Context, inputs []*reader.Input) (*report.Repo
 	if err != nil {
 		return nil, err
 	}
-	return j.report(res, inputs), nil
+	places, err := j.geo()
+	if err != nil {
+		return nil, err
+	}
+	return j.report(res, inputs, places), nil
 }
 
 func totalSize(inputs []*reader.Input) (n int64) {
@@ -183,7 +193,7 @@ func totalSize(inputs []*reader.Input) (n int64) {
 	return n
 }
 
-func (j *job) report(res *engine.Result, inputs []*reader.Input) *report.Report {
+func (j *job) report(res *engine.Result, inputs []*reader.Input, places *geo.DB) *report.Report {
 	rep := &report.Report{
 		Title: j.flags.title, Generator: generator(), Zone: j.zones.report.String(), Location: j.zones.report,
 		Window: j.win, Span: res.Span, Evidence: res.Manifest,
@@ -194,7 +204,7 @@ func (j *job) report(res *engine.Result, inputs []*reader.Input) *report.Report 
 	env := &analyze.Env{
 		Inputs:  res.Manifest.Inputs,
 		Packets: func(i uint32) bool { return inputs[i].Packets() },
-		Geo:     j.geo,
+		Geo:     places,
 		Window:  j.win,
 		Span:    res.Span,
 		Zone:    j.zones.report,
@@ -225,7 +235,7 @@ func notes(res *engine.Result) []string {
 		all = append(all, "No firewall record was counted: see the ledger for where the records went.")
 	}
 	if m.Totals.Malformed > 0 {
-		all = append(all, plural(int(m.Totals.Malformed), "record")+" could not be decoded though it looked like firewall evidence: see the inputs for examples and reasons.")
+		all = append(all, plural(int(m.Totals.Malformed), "record")+" could not be decoded, though in the place or form of a firewall record: see the inputs for examples and reasons.")
 	}
 	if res.Assumed > 0 {
 		all = append(all, fmt.Sprintf("The verdict of %s is an assumption (--assume): no log prefix names one.", plural(int(res.Assumed), "event")))
