@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -93,7 +94,7 @@ func newJob(ui *ui, f *flags, logs string, args []string, stdout io.Writer) (*jo
 func openGeo(files []string) (func() (*geo.DB, error), error) {
 	if len(files) == 0 {
 		embedded := sync.OnceValues(geo.Embedded)
-		go embedded()
+		go func() { _, _ = embedded() }() // who asks for it gets the error
 		return embedded, nil
 	}
 	db, err := geo.Open(files...)
@@ -231,6 +232,10 @@ func notes(res *engine.Result) []string {
 	if lossy(m) {
 		all = append(all, "Logs report that records were lost or suppressed: counts are lower bounds. See the inputs for which and how many.")
 	}
+	if families := overlapping(m); len(families) > 1 {
+		all = append(all, fmt.Sprintf("Several logs of one folder cover the same time (%s): where they hold the same lines, a packet is counted once for each. Name one of them to be sure.",
+			strings.Join(families, ", ")))
+	}
 	if m.Totals.Events == 0 {
 		all = append(all, "No firewall record was counted: see the ledger for where the records went.")
 	}
@@ -241,6 +246,40 @@ func notes(res *engine.Result) []string {
 		all = append(all, fmt.Sprintf("The verdict of %s is an assumption (--assume): no log prefix names one.", plural(int(res.Assumed), "event")))
 	}
 	return all
+}
+
+// overlapping names text logs of one folder and different families whose events
+// overlap in time: syslog daemons write the same line to several files.
+func overlapping(m *evidence.Manifest) []string {
+	type span struct{ first, last int64 }
+	folders := map[string]map[string]span{}
+	for i := range m.Inputs {
+		in := &m.Inputs[i]
+		if in.Format != "syslog" || in.First == event.NoTime {
+			continue
+		}
+		dir := filepath.Dir(in.Family)
+		if folders[dir] == nil {
+			folders[dir] = map[string]span{}
+		}
+		s, met := folders[dir][in.Family]
+		if !met {
+			s = span{in.First, in.Last}
+		}
+		folders[dir][in.Family] = span{min(s.first, in.First), max(s.last, in.Last)}
+	}
+	var names []string
+	for _, families := range folders {
+		for a, sa := range families {
+			for b, sb := range families {
+				if a != b && sa.first <= sb.last && sb.first <= sa.last && !slices.Contains(names, a) {
+					names = append(names, a)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func lossy(m *evidence.Manifest) bool {
