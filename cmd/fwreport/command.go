@@ -54,9 +54,12 @@ func newCommand(ui *ui, logs string) *cobra.Command {
 	f.register(cmd.Flags(), ui)
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.SetVersionTemplate("{{.Version}}\n")
-	cmd.AddCommand(versionCommand())
+	cmd.AddCommand(renderCommand(ui), versionCommand())
 	cmd.CompletionOptions.HiddenDefaultCmd = false
 	completeFlags(cmd)
+	for _, sub := range cmd.Commands() {
+		completeFlags(sub)
+	}
 	cmd.InitDefaultCompletionCmd()
 	for _, sub := range cmd.Commands() {
 		wordArgErrors(sub)
@@ -151,6 +154,9 @@ func completeFlags(cmd *cobra.Command) {
 			panic(err) // a flag is registered twice: a mistake in this file
 		}
 	})
+	if cmd.Flags().Lookup("geo") == nil {
+		return
+	}
 	if err := cmd.MarkFlagFilename("geo", "mmdb"); err != nil {
 		panic(err)
 	}

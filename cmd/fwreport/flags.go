@@ -45,9 +45,7 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	fs.StringVar(&f.since, "since", "", "first `TIME` to count: 7d, 36h, 2w, 2026-11-01, 2026-11-01T06:00, RFC 3339, yesterday, monday")
 	fs.StringVar(&f.until, "until", "", "first `TIME` not to count any more, in the same forms")
 	fs.StringVar(&f.now, "now", "", "`TIME` that relative times count back from (default the clock)")
-	fs.Var(listValue{&f.formats, formatNames}, "format", "html csv xlsx json text, several with commas (default text)")
-	fs.StringVarP(&f.output, "output", "o", "", "`PATH` of a file or folder, or - for standard output")
-	fs.Var(rowsValue{&f.limit}, "limit", "rows a table, 0 for all (default text 10, html 100, csv, xlsx and json all)")
+	f.registerOutput(fs)
 	fs.StringVar(&f.tz, "tz", "", "`ZONE` of stamps that carry none, such as Europe/Berlin (default the machine's)")
 	fs.StringVar(&f.reportTZ, "report-tz", "", "`ZONE` in which the report shows times (default as --tz)")
 	fs.IntVar(&f.year, "year", 0, "`YEAR` of the last record, for stamps without a year (default by file times)")
@@ -58,7 +56,7 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	fs.IntVar(&f.jobs, "jobs", 0, "`N` workers (default one a core)")
 	fs.StringVar(&f.title, "title", "", "title `TEXT` of the report")
 	fs.Var(oneOf{&f.progress, []string{"auto", "always", "never"}}, "progress", "draw progress: auto (on a terminal), always or never")
-	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
+	registerQuiet(fs, ui)
 	fs.BoolVarP(&ui.verbose, "verbose", "v", false, "say what is read, as what, and what was passed over")
 	fs.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "no-lo" { // the name that ipta gave it
@@ -66,6 +64,18 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 		}
 		return pflag.NormalizedName(name)
 	})
+}
+
+// registerOutput registers what says where a report goes and in which form.
+func (f *flags) registerOutput(fs *pflag.FlagSet) {
+	fs.SortFlags = false
+	fs.Var(listValue{&f.formats, formatNames}, "format", "html csv xlsx json text, several with commas (default text)")
+	fs.StringVarP(&f.output, "output", "o", "", "`PATH` of a file or folder, or - for standard output")
+	fs.Var(rowsValue{&f.limit}, "limit", "rows a table, 0 for all (default text 10, html 100, csv, xlsx and json all)")
+}
+
+func registerQuiet(fs *pflag.FlagSet, ui *ui) {
+	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
 }
 
 func (f *flags) registerFilters(fs *pflag.FlagSet) {

@@ -153,15 +153,20 @@ func writable(path string) error {
 
 // cannotWrite words an error without the operation and the temporary name.
 func cannotWrite(path string, err error) error {
+	return fmt.Errorf("cannot write %s: %w", path, plainReason(err))
+}
+
+// plainReason is the reason of a file system error without operation and path.
+func plainReason(err error) error {
 	var pe *fs.PathError
 	var le *os.LinkError
 	switch {
 	case errors.As(err, &pe):
-		err = pe.Err
+		return pe.Err
 	case errors.As(err, &le):
-		err = le.Err
+		return le.Err
 	}
-	return fmt.Errorf("cannot write %s: %w", path, err)
+	return err
 }
 
 // cancellable is w until ctx is done.
