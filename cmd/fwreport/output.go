@@ -56,11 +56,12 @@ type output struct {
 	limit   int // -1: each format's own
 	path    string
 	stdout  io.Writer
+	sums    bool // SHA256SUMS go with the report
 }
 
 // newOutput checks what was asked for before anything is read.
 func newOutput(ui *ui, f *flags, stdout io.Writer) (*output, error) {
-	o := &output{ui: ui, formats: slices.Clone(f.formats), limit: f.limit, path: f.output, stdout: stdout}
+	o := &output{ui: ui, formats: slices.Clone(f.formats), limit: f.limit, path: f.output, stdout: stdout, sums: f.manifest}
 	if len(o.formats) == 0 {
 		o.formats = []string{formatOf(f.output)}
 	}
@@ -69,6 +70,9 @@ func newOutput(ui *ui, f *flags, stdout io.Writer) (*output, error) {
 		return nil, usageError{err}
 	}
 	if o.toStdout() {
+		if o.sums {
+			return nil, usageError{errors.New("--manifest lists files: name one, or a folder, with -o")}
+		}
 		return o, nil
 	}
 	path := o.path
@@ -136,9 +140,12 @@ func (o *output) write(ctx context.Context, r *report.Report) error {
 	if o.toStdout() {
 		return o.writeStdout(ctx, r)
 	}
-	s := &stage{ctx: ctx}
+	s := &stage{ctx: ctx, sums: o.sums}
 	stopRows(ctx, r)
 	err := o.render(s, r)
+	if err == nil && o.sums {
+		err = s.writeSums(o.sumsPath(s), &r.Evidence)
+	}
 	if err == nil {
 		err = s.commit(func(path string) { o.ui.say("%s", path) })
 	}
@@ -220,6 +227,18 @@ func (o *output) render(s *stage, r *report.Report) error {
 		}
 	}
 	return nil
+}
+
+// sumsPath is where the check sums go: into the folder, or beside the one file.
+func (o *output) sumsPath(s *stage) string {
+	if !o.isFolder() {
+		return s.files[0].path + "." + sumsName
+	}
+	dir := filepath.Dir(s.files[0].path)
+	if o.formats[0] == "csv" { // a folder in the folder
+		dir = filepath.Dir(dir)
+	}
+	return filepath.Join(dir, sumsName)
 }
 
 func (o *output) renderFile(s *stage, path string, rd *renderer, r *report.Report) error {

@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -17,6 +19,7 @@ import (
 // what was there before, and no new folders.
 type stage struct {
 	ctx     context.Context
+	sums    bool // the files are hashed as they are written
 	files   []*pending
 	folders []string // made for the files, deepest last
 }
@@ -27,6 +30,7 @@ type pending struct {
 	file  *os.File
 	path  string // as the user knows it
 	place string // path with symbolic links resolved
+	hash  hash.Hash
 }
 
 // create makes a file of the stage. Devices and pipes are written to directly:
@@ -48,7 +52,12 @@ func (s *stage) create(path string) (*pending, error) {
 	if err != nil {
 		return nil, cannotWrite(path, err)
 	}
-	p.Writer = bufio.NewWriterSize(cancellable(s.ctx, p.file), 1<<16)
+	to := io.Writer(p.file)
+	if s.sums {
+		p.hash = sha256.New()
+		to = io.MultiWriter(p.file, p.hash)
+	}
+	p.Writer = bufio.NewWriterSize(cancellable(s.ctx, to), 1<<16)
 	s.files = append(s.files, p)
 	return p, nil
 }

@@ -29,7 +29,7 @@ const (
 	exitDone       = 0
 	exitFailed     = 1
 	exitUsage      = 2
-	exitIncomplete = 3 // report written, evidence incomplete
+	exitIncomplete = 3 // report written, evidence incomplete; verify: evidence differs
 )
 
 // errInterrupted is what Ctrl-C and a request to end come to.
@@ -65,10 +65,11 @@ func newUI(err io.Writer) *ui { return &ui{err: err} }
 func (u *ui) exit(err error) int {
 	var usage usageError
 	var incomplete incompleteError
+	var differs differsError
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &incomplete):
+	case errors.As(err, &incomplete), errors.As(err, &differs):
 		u.line("fwreport: " + err.Error())
 		return exitIncomplete
 	case errors.As(err, &usage):
