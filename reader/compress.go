@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
+	"github.com/pierrec/lz4/v4"
 )
 
 // compression describes one compressed form, told by its first bytes.
@@ -54,6 +56,16 @@ var compressions = []*compression{
 			// from claiming 4 GiB.
 			return xz.NewReader(r, 64<<20)
 		},
+	},
+	{
+		name:  "lz4",
+		magic: func(h []byte) bool { return bytes.HasPrefix(h, lz4Magic) },
+		open:  func(r *bufio.Reader) (io.Reader, error) { return &lz4Reader{src: r}, nil },
+	},
+	{
+		name:  "zlib",
+		magic: isZlib,
+		open:  func(r *bufio.Reader) (io.Reader, error) { return zlib.NewReader(r) },
 	},
 }
 
@@ -177,4 +189,72 @@ func (g *gzipReader) trailing() error {
 		return fmt.Errorf("%d %w", n, errTrailing)
 	}
 	return io.EOF
+}
+
+var lz4Magic = []byte{0x04, 0x22, 0x4d, 0x18}
+
+// lz4Reader reads the frames of an lz4 stream one by one: the library ends with
+// the first, and tools append.
+type lz4Reader struct {
+	src    *bufio.Reader
+	lz     *lz4.Reader
+	inside bool // a frame is open
+	frames int
+}
+
+func (l *lz4Reader) Read(p []byte) (int, error) {
+	for {
+		if !l.inside {
+			if err := l.next(); err != nil {
+				return 0, err
+			}
+		}
+		n, err := l.lz.Read(p)
+		if err == io.EOF {
+			l.inside, err = false, nil
+			if n == 0 {
+				continue
+			}
+		}
+		return n, err
+	}
+}
+
+// next opens the next frame, or returns io.EOF at the clean end.
+func (l *lz4Reader) next() error {
+	head, err := l.src.Peek(len(lz4Magic))
+	switch {
+	case len(head) == 0 && err == io.EOF && l.frames > 0:
+		return io.EOF
+	case len(head) == 0 && err == io.EOF:
+		return io.ErrUnexpectedEOF
+	case !bytes.Equal(head, lz4Magic):
+		n, err := io.Copy(io.Discard, l.src)
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("%d %w", n, errTrailing)
+	}
+	if l.lz == nil {
+		l.lz = lz4.NewReader(l.src)
+	} else {
+		l.lz.Reset(l.src)
+	}
+	l.inside = true
+	l.frames++
+	return nil
+}
+
+// isZlib tells RFC 1950 data. Its header is two bytes that a text may begin with
+// ("x^"), so the beginning has to decompress as well.
+func isZlib(h []byte) bool {
+	if len(h) < 3 || h[0] != 0x78 || (int(h[0])<<8|int(h[1]))%31 != 0 || h[1]&0x20 != 0 {
+		return false
+	}
+	z, err := zlib.NewReader(bytes.NewReader(h))
+	if err != nil {
+		return false
+	}
+	n, err := io.ReadFull(z, make([]byte, 1024))
+	return err == nil || n > 0 && (err == io.ErrUnexpectedEOF || err == io.EOF)
 }

@@ -2,6 +2,7 @@ package reader
 
 import (
 	"bytes"
+	"compress/zlib"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -114,8 +115,8 @@ func manyLines(n int) []byte {
 func TestPlainAndCompressedGiveTheSameBytes(t *testing.T) {
 	text := manyLines(5000)
 	dir := t.TempDir()
-	forms := map[string][]byte{"": text, "gzip": gz(t, text, time.Time{}), "zstd": zst(t, text)}
-	for _, tool := range []string{"bzip2", "xz"} {
+	forms := map[string][]byte{"": text, "gzip": gz(t, text, time.Time{}), "zstd": zst(t, text), "zlib": zlibbed(t, text)}
+	for _, tool := range []string{"bzip2", "xz", "lz4"} {
 		if out, ok := external(tool, text); ok {
 			forms[tool] = out
 		} else {
@@ -143,6 +144,17 @@ func zst(t *testing.T, data []byte) []byte {
 		t.Fatal(err)
 	}
 	return e.EncodeAll(data, nil)
+}
+
+func zlibbed(t *testing.T, data []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	_, err := w.Write(data)
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func external(tool string, data []byte) ([]byte, bool) {

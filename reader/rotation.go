@@ -16,7 +16,7 @@ type rotation struct {
 }
 
 var (
-	compressionExt = regexp.MustCompile(`(?i)\.(gz|bz2|xz|zst|zstd|z|lz4)$`)
+	compressionExt = regexp.MustCompile(`(?i)\.(gz|bz2|xz|zst|zstd|z|lz4|zz|zlib)$`)
 	numberExt      = regexp.MustCompile(`\.(\d{1,4})$`)
 	// logrotate's dateext (-20260101, -2026010123, -20260101-1767225600) and
 	// the common variations of its dateformat, before or after the extension.

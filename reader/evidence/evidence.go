@@ -48,7 +48,7 @@ type Input struct {
 	Path        string // as shown; "-" is standard input
 	Family      string // the rotation family's name: kern.log of kern.log.2.gz
 	Format      string // "" if no format took it
-	Compression string // "", gzip, zstd, bzip2, xz
+	Compression string // "", gzip, zstd, bzip2, xz, lz4, zlib
 	Size        int64  // bytes on disk, compressed; -1 if unknown
 	MTime       int64
 	SHA256      string // hex, of the bytes on disk; "" if they could not all be read
