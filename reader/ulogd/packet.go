@@ -23,10 +23,11 @@ const (
 	familyIPv6   = 10
 )
 
-// packet makes an event of the record that was read.
-func (p *parser) packet(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, damaged bool) {
+// packet makes an event of the record that was read from raw. flags are what is
+// to be known about the record as a whole.
+func (p *parser) packet(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, flags event.Fields) {
 	n := len(b.Events)
-	b.Events = append(b.Events, event.Event{Ref: c.Ref(i), Count: 1})
+	b.Events = append(b.Events, event.Event{Ref: c.Ref(i), Count: 1, Fields: flags})
 	e := &b.Events[n]
 	reason := p.rec.trouble()
 	if reason == "" {
@@ -36,9 +37,6 @@ func (p *parser) packet(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, 
 		b.Events = b.Events[:n]
 		b.Reject(c, i, reason, shown(raw))
 		return
-	}
-	if damaged {
-		e.Fields |= event.DamagedBefore
 	}
 	b.TZAssumed = b.TZAssumed || e.Has(event.TZAssumed)
 	a := p.decide(e)

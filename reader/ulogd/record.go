@@ -202,6 +202,12 @@ var spellings = [...]spelling{
 	{"arp.operation", kARPOp, u16, packet},
 	{"arp.saddr.str", kARPSrc, 0, packet},
 	{"arp.daddr.str", kARPDst, 0, packet},
+	{"arp.saddr", kIgnored, 0, packet}, // in text only: arp.saddr.str says the same
+	{"arp.daddr", kIgnored, 0, packet},
+	{"orig.ip.saddr", kIgnored, 0, flow}, // in text only
+	{"orig.ip.daddr", kIgnored, 0, flow},
+	{"reply.ip.saddr", kIgnored, 0, flow},
+	{"reply.ip.daddr", kIgnored, 0, flow},
 	{"orig.ip.protocol", kIgnored, 0, flow},
 	{"orig.l4.sport", kIgnored, 0, flow},
 	{"orig.l4.dport", kIgnored, 0, flow},
@@ -286,6 +292,16 @@ func (r *record) any(keys ...key) bool { // of few keys, known when compiling
 		}
 	}
 	return false
+}
+
+// all is any for all of keys.
+func (r *record) all(keys ...key) bool {
+	for _, k := range keys {
+		if !r.has(k) {
+			return false
+		}
+	}
+	return true
 }
 
 // kind is what the keys say that the record is.

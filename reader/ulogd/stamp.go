@@ -10,6 +10,7 @@ import (
 // when sets the event's time. The kernel's or ulogd's epoch time is exact;
 // "timestamp" is the same in local time, whose zone ulogd writes since 2.0.7
 // but leaves out if it is UTC: it counts only where the epoch time is missing.
+// GPRINT's is the time of writing.
 func (p *parser) when(e *event.Event) (ok bool) {
 	r := &p.rec
 	switch {
@@ -22,6 +23,9 @@ func (p *parser) when(e *event.Event) (ok bool) {
 		var flags event.Fields
 		e.Time, flags, ok = stamp(r.str(kTimestamp), p.opt.Location())
 		e.Fields |= flags
+		if ok && r.str(kTimestamp)[4] == '/' {
+			e.Fields |= event.TimeImprecise
+		}
 		return ok
 	default:
 		e.Time = event.NoTime
@@ -29,10 +33,13 @@ func (p *parser) when(e *event.Event) (ok bool) {
 	return true
 }
 
-// stamp parses 2006-01-02T15:04:05[.fraction][Z|±hhmm|±hh:mm], and takes zone
-// where there is none.
+// stamp parses 2006-01-02T15:04:05[.fraction][Z|±hhmm|±hh:mm] and GPRINT's
+// 2006/01/02-15:04:05, and takes zone where there is none.
 func stamp(b []byte, zone *time.Location) (ns int64, flags event.Fields, ok bool) {
-	if len(b) < 19 || b[4] != '-' || b[7] != '-' || b[10] != 'T' || b[13] != ':' || b[16] != ':' {
+	if len(b) < 19 || b[13] != ':' || b[16] != ':' {
+		return 0, 0, false
+	}
+	if between := [...]byte{b[4], b[7], b[10]}; between != [...]byte{'-', '-', 'T'} && between != [...]byte{'/', '/', '-'} {
 		return 0, 0, false
 	}
 	var f [6]int

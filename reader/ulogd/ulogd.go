@@ -1,7 +1,10 @@
-// Package ulogd reads the JSON that ulogd2 writes, one object a line: packets
-// (stack NFLOG, BASE, IFINDEX, IP2STR, HWHDR, JSON) of all versions, with and
-// without eventv1. Flows (NFCT) and sums (NFACCT) are recognised and counted as
-// other records: they are no packets.
+// Package ulogd reads what ulogd2 writes as keys with values: JSON, one object a
+// line (stack NFLOG, BASE, IFINDEX, IP2STR, HWHDR, JSON; all versions, with and
+// without eventv1), and the text of its plugins GPRINT and OPRINT.
+//
+// Flows (NFCT), sums (NFACCT) and NACCT's accounts of flows are recognised and
+// counted as other records. A flow is no packet: it stands for many that passed,
+// and to count it beside them would make a report's figures those of neither.
 //
 // A record is read in two steps. The members of the object go into a table of
 // values by key (record.go), so that their order, their spelling by version and
@@ -24,6 +27,7 @@ import (
 	"fmt"
 
 	"fwreport/reader"
+	"fwreport/reader/event"
 	"fwreport/reader/lex"
 )
 
@@ -31,7 +35,7 @@ import (
 var Format = &reader.Format{
 	Name:        "ulogd-json",
 	Doc:         "ulogd2's JSON output: one packet a line, all versions",
-	Sniff:       sniff,
+	Sniff:       func(head []byte, complete bool) error { return sniffHead(head, complete, sniffLine) },
 	NewSplitter: reader.NewLineSplitter,
 	NewParser:   func(opt *reader.Options) reader.Parser { return newParser(opt) },
 }
@@ -40,8 +44,9 @@ var Format = &reader.Format{
 // a rotation, few enough not to search a foreign file for a lucky line.
 const sniffLines = 16
 
-// sniff accepts a head of whose first lines most are ulogd's.
-func sniff(head []byte, complete bool) error {
+// sniffHead accepts a head of whose first lines most are ulogd's: refuse says
+// why one is not.
+func sniffHead(head []byte, complete bool, refuse func([]byte) error) error {
 	var why error
 	ours, lines := 0, 0
 	for rest := head; len(rest) > 0 && lines < sniffLines; {
@@ -51,7 +56,7 @@ func sniff(head []byte, complete bool) error {
 			continue
 		}
 		lines++
-		if err := sniffLine(line); err == nil {
+		if err := refuse(line); err == nil {
 			ours++
 		} else if why == nil {
 			why = err
@@ -114,10 +119,12 @@ func newParser(opt *reader.Options) *parser {
 	}
 }
 
+const longLine = "line longer than 1 MiB"
+
 // Parse implements reader.Parser.
 func (p *parser) Parse(b *reader.Batch, c *reader.Chunk) {
 	if c.Oversize {
-		b.Reject(c, 0, "line longer than 1 MiB", c.Data)
+		b.Reject(c, 0, longLine, c.Data)
 		return
 	}
 	i := uint64(0)
@@ -135,11 +142,11 @@ func (p *parser) line(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte) {
 		b.Other++
 		return
 	}
-	damaged := false
+	var flags event.Fields
 	err := p.rec.read(line, &p.spell)
 	if err != nil {
 		if tail := remnant(line); tail != nil && p.rec.read(tail, &p.spell) == nil {
-			err, damaged = nil, true
+			err, flags = nil, event.DamagedBefore
 		}
 	}
 	switch {
@@ -150,7 +157,7 @@ func (p *parser) line(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte) {
 	case p.rec.kind() != packet:
 		b.Other++
 	default:
-		p.packet(b, c, i, raw, damaged)
+		p.packet(b, c, i, raw, flags)
 	}
 }
 
@@ -168,7 +175,7 @@ func remnant(line []byte) []byte {
 // shown is what of a malformed record may be shown: the PWSNIFF filter logs
 // cleartext passwords, they and what follows are left out.
 func shown(raw []byte) []byte {
-	if i := bytes.Index(raw, []byte(`"pwsniff.`)); i >= 0 {
+	if i := bytes.Index(raw, []byte("pwsniff.")); i >= 0 {
 		return raw[:i]
 	}
 	return raw

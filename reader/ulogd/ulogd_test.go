@@ -273,12 +273,12 @@ func TestSniff(t *testing.T) {
 		{`{"timestamp": "x", "src_ip": "192.0.2.1", "event_type": "alert"}`, "is JSON without any key of ulogd (oob.prefix, ip.protocol, dvc …)"},
 		{"{\n  \"oob.prefix\": \"\"\n}\n", "its first line: JSON is cut short"},
 	} {
-		err := sniff([]byte(c.head), true)
+		err := Format.Sniff([]byte(c.head), true)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
 			t.Errorf("%q: %v, want %q", c.head, err, c.want)
 		}
 	}
-	if err := sniff([]byte(good+good[:30]), false); err != nil {
+	if err := Format.Sniff([]byte(good+good[:30]), false); err != nil {
 		t.Errorf("a head that ends inside a line: %v", err)
 	}
 }
