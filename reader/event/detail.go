@@ -12,6 +12,7 @@ type Detail struct {
 	Facility string
 	Level    string
 	KmsgSeq  int64 // sequence number of /dev/kmsg, -1 if absent
+	VMID     int   // Proxmox' number of the guest, 0 is the host, -1 if absent
 
 	MACRaw             string // MAC= as printed where it is not an Ethernet header
 	EtherType          string // four hex digits
@@ -52,7 +53,7 @@ type Detail struct {
 // NewDetail returns a Detail with every number absent.
 func NewDetail() Detail {
 	return Detail{
-		PRI: -1, KmsgSeq: -1, VLAN: -1, VLANPrio: -1, TOS: -1, Prec: -1, TC: -1, FlowLabel: -1, L4Len: -1, Res: -1, URGP: -1,
+		PRI: -1, KmsgSeq: -1, VMID: -1, VLAN: -1, VLANPrio: -1, TOS: -1, Prec: -1, TC: -1, FlowLabel: -1, L4Len: -1, Res: -1, URGP: -1,
 		ICMPID: -1, ICMPSeq: -1, Param: -1, Pointer: -1, MTU: -1, Incomplete: -1, Group: -1,
 	}
 }

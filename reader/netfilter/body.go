@@ -30,7 +30,8 @@ type body struct {
 	trailer    bool // UID, GID or MARK: the packet part is complete
 	incomplete bool // the kernel itself said INCOMPLETE or TRUNCATED
 	arp, link  bool
-	opts       int // OPT ( … ) groups
+	own        bool // another logger's text: other things tell that it is cut
+	opts       int  // OPT ( … ) groups
 	bad        string
 	last       event.Fields // bits that the last token set
 	lastKey    string
@@ -50,6 +51,10 @@ func (b *body) run() {
 // rest decodes what the fast path left.
 func (b *body) rest() {
 	if !b.e.Has(event.HasSrc) {
+		if bytes.HasPrefix(b.text, ebtablesMark) {
+			b.ebtables()
+			return
+		}
 		b.begin()
 	}
 	for b.pos < len(b.text) {
@@ -164,6 +169,7 @@ func (b *body) length(v []byte) {
 		return
 	}
 	b.l4len = true
+	v = b.glued(v)
 	b.detailInt(v, func(d *event.Detail, n int) { d.L4Len = n })
 }
 

@@ -104,6 +104,8 @@ func (b *body) lacking() bool {
 	switch {
 	case e.Has(event.NonIP):
 		return false
+	case b.own:
+		return !e.Has(event.HasDst) && !b.arp
 	case !e.Has(event.HasDst):
 		return e.Has(event.HasSrc)
 	case !b.l4 && e.Has(event.IPv6):

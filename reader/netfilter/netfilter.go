@@ -48,6 +48,9 @@ type Parser struct {
 	decided map[event.Sym]*decision
 	recent  [8]*decision // of the prefixes met last, in no order
 	oldest  int          // of recent
+
+	labels   map[string]*decision // by prefix and label, of records that have both
+	labelKey []byte
 }
 
 // decision is an action.Decision with its words interned.

@@ -24,6 +24,8 @@ func (b *body) rare(key string, v []byte) {
 	case "FLOWLBL":
 		b.flow = true
 		b.detailInt(v, func(d *event.Detail, n int) { d.FlowLabel = n })
+	case "FRAG":
+		b.proxmoxFragment(v)
 	case "GID":
 		b.trailer = true
 		b.detailInt(v, func(d *event.Detail, n int) { d.GID, d.HasGID = uint32(n), true })

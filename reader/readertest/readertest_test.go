@@ -123,13 +123,11 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// pending are the examples of kinds that no format reads: Proxmox, Sophos, audit,
-// ulogd's own log, and its outputs XML, NACCT and SQLite. Those of kinds that
+// pending are the examples of kinds that no format reads: ulogd's outputs XML, NACCT
+// and SQLite. Those of kinds that
 // are read, but not in every form, are named in the tests of packages syslog
 // and ulogd.
 var pending = []string{
-	"pve_tcp", "pve_udp_len_glued_to_mark", "pve_fragment_equals_sign", "sophos", "audit_new", "audit_old",
-	"loss_ulogd_events", "loss_pve_queue",
 	"xml_packet", "xml_prefix_not_escaped", "xml_arp_bridge_port", "nacct_icmp",
 	"sqlite_208_unsigned_le", "sqlite_209_signed", "sqlite_208_ipv6_truncated",
 }

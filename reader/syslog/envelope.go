@@ -21,7 +21,25 @@ type envelope struct {
 	tag       []byte // without pid and colon
 	pid       int    // -1 if absent
 	msg       []byte
+
+	// Of the rarer forms.
+	depth     int   // wrappers taken off
+	kmsgSeq   int64 // of /dev/kmsg
+	hasSeq    bool
+	body      body   // what msg is, if not the kernel's text
+	vmid      int    // of Proxmox
+	chain     []byte // of Proxmox
+	transport []byte // of the journal, if it is not the kernel
+	reject    string // why the envelope itself is damaged
 }
+
+// body says whose text a message is.
+type body uint8
+
+const (
+	kernelBody body = iota
+	proxmoxBody
+)
 
 // priority parses "<4>" at the start of b and returns its length, 0 if there is none.
 func priority(b []byte) (pri, n int) {
@@ -43,7 +61,11 @@ func priority(b []byte) (pri, n int) {
 // what is not recognised is message.
 func (p *parser) open(env *envelope, line []byte, ref int64) {
 	*env = envelope{pri: -1, pid: -1, time: event.NoTime}
-	rest := line
+	p.prioritised(env, line, ref)
+}
+
+// prioritised is a line that may begin with a priority.
+func (p *parser) prioritised(env *envelope, rest []byte, ref int64) {
 	if pri, n := priority(rest); n > 0 {
 		env.pri, rest = pri, rest[n:]
 		if len(rest) > 2 && rest[0] == '1' && rest[1] == ' ' && p.rfc5424(env, rest[2:]) {
@@ -55,37 +77,50 @@ func (p *parser) open(env *envelope, line []byte, ref int64) {
 	}
 	switch c := rest[0]; {
 	case c-'0' <= 9:
-		p.isoForm(env, rest)
+		p.isoForm(env, rest, ref)
 	case c|0x20 >= 'a' && c|0x20 <= 'z':
 		p.bsdForm(env, rest, ref)
+	case c == '[':
+		p.bracketForm(env, rest, ref)
 	default:
 		env.msg = stripUptime(env, rest)
 	}
 }
 
-// bsdForm is RFC 3164: stamp, host, tag; and the header of "dmesg -x".
+// bsdForm is RFC 3164: stamp, host, tag.
 func (p *parser) bsdForm(env *envelope, rest []byte, ref int64) {
 	t, marks, n := p.clock.rfc3164(rest, ref)
 	if n == 0 {
-		env.msg = stripUptime(env, rest)
+		if !p.wordForm(env, rest, ref) {
+			env.msg = stripUptime(env, rest)
+		}
 		return
 	}
 	env.time, env.marks = t, marks
-	p.hostAndTag(env, skipSpaces(rest[n:]))
+	rest = skipSpaces(rest[n:])
+	if len(rest) > 0 && rest[0] == '[' {
+		rest = epochBracket(env, rest)
+	}
+	p.hostAndTag(env, rest)
 }
 
 // isoForm is what rsyslog and systemd write by default today: an ISO stamp,
 // host, tag. dmesg --time-format iso writes a comma and no host.
-func (p *parser) isoForm(env *envelope, rest []byte) {
+func (p *parser) isoForm(env *envelope, rest []byte, ref int64) {
 	t, marks, n, comma := p.clock.iso(rest)
 	if n == 0 || n < len(rest) && rest[n] != ' ' {
-		env.msg = stripUptime(env, rest)
+		if !p.numberForm(env, rest, ref) {
+			env.msg = stripUptime(env, rest)
+		}
 		return
 	}
 	env.time, env.marks = t, marks
 	rest = skipSpaces(rest[n:])
 	if comma {
 		env.msg = stripUptime(env, rest)
+		return
+	}
+	if len(rest) > 0 && rest[0] == 's' && p.cri(env, rest) {
 		return
 	}
 	p.hostAndTag(env, rest)
@@ -193,13 +228,27 @@ func splitHostAndTag(env *envelope, rest []byte) {
 		rest = after
 	case isTag(w):
 	default:
-		env.host, rest = w, after
+		env.host, rest = secondHost(w, after)
 		if f, behind := cutWord(rest); facilityLevel(env, f) {
 			rest = behind
 		}
 	}
 	rest = takeTag(env, rest)
 	kernelMessage(env, rest)
+}
+
+// secondHost takes a second host off: UniFi gateways and some relays write it
+// twice, others put their own name before that of the sender. So a second word
+// is a host if it is the first one again or has the kernel's tag behind it.
+func secondHost(host, rest []byte) (sender, after []byte) {
+	w, behind := cutWord(rest)
+	if len(w) == 0 || isTag(w) {
+		return host, rest
+	}
+	if bytes.Equal(w, host) || bytes.HasPrefix(behind, kernelTag) && tagName(w) == len(w) && !facilityLevel(&envelope{}, w) {
+		return w, behind
+	}
+	return host, rest
 }
 
 // kernelMessage takes off what stands between tag and message.
@@ -265,7 +314,7 @@ func takeTag(env *envelope, rest []byte) []byte {
 	if i >= len(rest) || rest[i] != ':' {
 		return rest
 	}
-	if !relays(rest[:n]) && netfilter.Anchored(rest) {
+	if !relays(rest[:n]) && netfilter.Anchored(rest) && !bytes.HasPrefix(trimOneSpace(rest[i+1:]), kernelTag) {
 		return rest
 	}
 	env.tag, env.pid = rest[:n], pid

@@ -9,7 +9,7 @@ import (
 // lossForms are the messages that tell of lost or suppressed records. The number
 // stands before or after the key, if there is one. Sources: kernel
 // lib/ratelimit.c and kernel/printk/printk.c, systemd-journald, rsyslog's
-// imjournal and imuxsock, nf_conntrack_core.c, ulogd2.
+// imjournal and imuxsock, nf_conntrack_core.c, ulogd2, Proxmox pvefw-logger.c.
 var lossForms = []struct {
 	key    string
 	class  string
@@ -32,6 +32,7 @@ var lossForms = []struct {
 	{"table full, dropping packet", "conntrack_full", none},
 	{"We are losing events", "nflog_lost", none},
 	{"Maximum buffer size", "nflog_lost", none},
+	{" log entries (queue full)", "nflog_lost", before},
 }
 
 type numberPlace uint8
@@ -43,7 +44,7 @@ const (
 )
 
 // hints are words of which every form has one: most lines are done after them.
-var hints = [][]byte{[]byte("uppress"), []byte("issed "), []byte("lost"), []byte("drop"), []byte("losing"), []byte("Maximum buffer")}
+var hints = [][]byte{[]byte("uppress"), []byte("issed "), []byte("lost"), []byte("drop"), []byte("losing"), []byte("Maximum buffer"), []byte("queue full")}
 
 // lossNotice recognises a loss notice. known tells whether it gives a number.
 func lossNotice(msg []byte) (class string, lost uint64, known, ok bool) {

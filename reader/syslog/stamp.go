@@ -164,6 +164,53 @@ func (c *clock) iso(b []byte) (t int64, marks event.Fields, n int, comma bool) {
 	return c.isoWall + rest - int64(offset)*int64(time.Second), 0, n + z, comma
 }
 
+// local is the instant of a stamp with a year and without a zone.
+func (c *clock) local(year int, mon time.Month, day, h, m, sec, ns int) (t int64, marks event.Fields) {
+	base, marks := lex.LocalInstant(year, mon, day, h, m, 0, c.zone)
+	return (base+int64(sec))*int64(time.Second) + int64(ns), marks | event.TZAssumed
+}
+
+// plausibleYear reports whether Unix nanoseconds can hold the year and it is no
+// other number.
+func plausibleYear(y uint16) bool { return y >= 1970 && y <= 2261 }
+
+// ctime parses "Jan  2 03:04:05 2025", asctime(3) without the weekday.
+func (c *clock) ctime(b []byte) (t int64, marks event.Fields, n int) {
+	s, n := parseStamp(b)
+	if n == 0 || len(b) < n+5 || b[n] != ' ' || len(b) > n+5 && b[n+5] != ' ' {
+		return event.NoTime, 0, 0
+	}
+	year, ok := lex.Uint16(b[n+1 : n+5])
+	if !ok || !plausibleYear(year) {
+		return event.NoTime, 0, 0
+	}
+	t, marks = c.local(int(year), s.Month, s.Day, s.Hour, s.Min, s.Sec, s.Nsec)
+	return t, marks, n + 5
+}
+
+// abbreviated applies the zone's name behind a stamp that iso has just read.
+// Names are ambiguous (CST, IST): only UTC and those of the configured zone count.
+func (c *clock) abbreviated(t int64, marks event.Fields, name []byte) (int64, event.Fields) {
+	if offset, n, ok := zoneOffset(name); ok && n > 0 && n == len(name) {
+		return c.isoWall + t - c.isoLocal - int64(offset)*int64(time.Second), 0
+	}
+	if s := string(name); s == "UTC" || s == "GMT" {
+		return c.isoWall + t - c.isoLocal, 0
+	}
+	if c.zoneName(t) == string(name) {
+		return t, marks &^ (event.TZAssumed | event.TimeFolded)
+	}
+	if later := t + int64(time.Hour); marks&event.TimeFolded != 0 && c.zoneName(later) == string(name) {
+		return later, marks &^ (event.TZAssumed | event.TimeFolded)
+	}
+	return t, marks
+}
+
+func (c *clock) zoneName(t int64) string {
+	name, _ := time.Unix(0, t).In(c.zone).Zone()
+	return name
+}
+
 // isoMinute remembers the minute of the stamp at the start of b.
 func (c *clock) isoMinute(b []byte) bool {
 	year, ok1 := lex.Uint16(b[:4])

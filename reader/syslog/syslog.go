@@ -132,7 +132,27 @@ func (p *parser) record(b *reader.Batch, msg []byte) (netfilter.Outcome, string)
 		b.Details = append(b.Details, event.NewDetail())
 		d = &b.Details[len(b.Details)-1]
 	}
-	return p.body.Parse(&b.Events[len(b.Events)-1], d, msg)
+	e := &b.Events[len(b.Events)-1]
+	if p.env.body == proxmoxBody {
+		return p.body.ParseProxmox(e, d, msg)
+	}
+	out, why := p.body.Parse(e, d, msg)
+	if out == netfilter.None {
+		return p.foreign(e, d, msg)
+	}
+	return out, why
+}
+
+// foreign are records in other words than the kernel's LOG text.
+func (p *parser) foreign(e *event.Event, d *event.Detail, msg []byte) (netfilter.Outcome, string) {
+	if netfilter.IsSophos(msg) {
+		return p.body.ParseSophos(e, d, msg)
+	}
+	if t, n := auditHeader(msg); n > 0 {
+		p.env.time, p.env.marks = t, 0
+		return p.body.ParseAudit(e, d, msg[n:])
+	}
+	return netfilter.None, ""
 }
 
 // drop takes the event back.
@@ -166,6 +186,15 @@ func (env *envelope) describe(d *event.Detail) {
 	d.Facility, d.Level = string(env.facility), string(env.level)
 	if env.pid >= 0 {
 		d.PID, d.HasPID = env.pid, true
+	}
+	if env.hasSeq {
+		d.KmsgSeq = env.kmsgSeq
+	}
+	if env.body == proxmoxBody {
+		d.VMID, d.Chain = env.vmid, string(env.chain)
+	}
+	if len(env.transport) > 0 {
+		d.Extra = append(d.Extra, "_TRANSPORT="+string(env.transport))
 	}
 }
 
