@@ -202,7 +202,9 @@ var named = map[event.Proto]string{
 	event.UDPLite: "udplite", event.ARP: "arp", event.AHorESP: "ah|esp",
 }
 
-func protoName(p event.Proto) string {
+// Proto is the canonical spelling of a protocol: a name in lower case, or its
+// number; "" if not given.
+func Proto(p event.Proto) string {
 	if s, ok := named[p]; ok {
 		return s
 	}
@@ -213,7 +215,7 @@ func protoName(p event.Proto) string {
 }
 
 func (m *fields) transport(e *event.Event, d *event.Detail) {
-	m.str("proto", protoName(e.Proto))
+	m.str("proto", Proto(e.Proto))
 	m.when(e.Has(event.HasSrcPort), "spt", e.SrcPort)
 	m.when(e.Has(event.HasDstPort), "dpt", e.DstPort)
 	m.num("l4len", d.L4Len)

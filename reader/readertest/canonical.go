@@ -14,6 +14,8 @@ func Canonical(sym *event.Symbols, e *event.Event, d *event.Detail) map[string]a
 	return canonical.Map(canonical.Fields(sym, e, d))
 }
 
+func protoName(p event.Proto) string { return canonical.Proto(p) }
+
 // CanonicalBatch is what a batch says as a whole: its first event, the times of
 // all (ts_list), how many records and events there are (records, total). Where
 // there is no event it is the first notice, or damaged, or other.
