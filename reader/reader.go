@@ -12,6 +12,7 @@
 package reader
 
 import (
+	"iter"
 	"time"
 
 	"fwreport/reader/action"
@@ -35,6 +36,10 @@ type Format struct {
 
 	// NewParser makes a parser for one worker.
 	NewParser func(*Options) Parser
+
+	// Records yields the records of a chunk one by one, as they stand in it,
+	// for a person to look at; nil if a record is a line. See Chunk.Each.
+	Records func(*Chunk) iter.Seq[[]byte]
 
 	// YearLess finds the stamp of a line if it carries no year; nil if the
 	// format has no such stamps.

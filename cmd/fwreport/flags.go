@@ -47,12 +47,11 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	fs.StringVar(&f.until, "until", "", "first `TIME` not to count any more, in the same forms")
 	fs.StringVar(&f.now, "now", "", "`TIME` that relative times count back from (default the clock)")
 	f.registerOutput(fs)
-	fs.StringVar(&f.tz, "tz", "", "`ZONE` of stamps that carry none, such as Europe/Berlin (default the machine's)")
+	f.registerTZ(fs)
 	fs.StringVar(&f.reportTZ, "report-tz", "", "`ZONE` in which the report shows times (default as --tz)")
-	fs.IntVar(&f.year, "year", 0, "`YEAR` of the last record, for stamps without a year (default by file times)")
+	f.registerYear(fs)
 	f.registerFilters(fs)
-	fs.Var(verdictValue{&f.assume}, "assume", "deny, accept or none: verdict of packets whose prefix names none (default none)")
-	fs.Var(mapValue{&f.actionMap}, "action-map", "what a log prefix means, such as FORWARDFW=DROP; * stands for any text, repeatable")
+	f.registerVerdicts(fs)
 	fs.StringArrayVar(&f.geo, "geo", nil, "mmdb `FILE` for countries or ASNs in place of the embedded data; repeatable")
 	fs.IntVar(&f.jobs, "jobs", 0, "`N` workers (default one a core)")
 	fs.StringVar(&f.title, "title", "", "title `TEXT` of the report")
@@ -74,6 +73,34 @@ func (f *flags) registerOutput(fs *pflag.FlagSet) {
 	fs.Var(listValue{&f.formats, formatNames}, "format", "html csv xlsx json text, several with commas (default text)")
 	fs.StringVarP(&f.output, "output", "o", "", "`PATH` of a file or folder, or - for standard output")
 	fs.Var(rowsValue{&f.limit}, "limit", "rows a table, 0 for all (default text 10, html 100, csv, xlsx and json all)")
+}
+
+func (f *flags) registerTZ(fs *pflag.FlagSet) {
+	fs.StringVar(&f.tz, "tz", "", "`ZONE` of stamps that carry none, such as Europe/Berlin (default the machine's)")
+}
+
+func (f *flags) registerYear(fs *pflag.FlagSet) {
+	fs.IntVar(&f.year, "year", 0, "`YEAR` of the last record, for stamps without a year (default by file times)")
+}
+
+func (f *flags) registerVerdicts(fs *pflag.FlagSet) {
+	fs.Var(verdictValue{&f.assume}, "assume", "deny, accept or none: verdict of packets whose prefix names none (default none)")
+	fs.Var(mapValue{&f.actionMap}, "action-map", "what a log prefix means, such as FORWARDFW=DROP; * stands for any text, repeatable")
+}
+
+// registerDecoding registers what bears on how a record is understood.
+func (f *flags) registerDecoding(fs *pflag.FlagSet) {
+	f.registerTZ(fs)
+	f.registerYear(fs)
+	f.registerVerdicts(fs)
+}
+
+// inputZone is --tz, and checks --year, which goes with it.
+func (f *flags) inputZone() (*time.Location, error) {
+	if f.year != 0 && (f.year < 1990 || f.year > 2200) {
+		return nil, usageError{fmt.Errorf("--year %d: give the year of the logs' last record, such as 2026", f.year)}
+	}
+	return zone("tz", f.tz, machineZone())
 }
 
 func registerQuiet(fs *pflag.FlagSet, ui *ui) {

@@ -103,14 +103,11 @@ func openGeo(files []string) (func() (*geo.DB, error), error) {
 
 func (j *job) resolveTimes() (err error) {
 	f := j.flags
-	if j.zones.input, err = zone("tz", f.tz, machineZone()); err != nil {
+	if j.zones.input, err = f.inputZone(); err != nil {
 		return err
 	}
 	if j.zones.report, err = zone("report-tz", f.reportTZ, j.zones.input); err != nil {
 		return err
-	}
-	if f.year != 0 && (f.year < 1990 || f.year > 2200) {
-		return usageError{fmt.Errorf("--year %d: give the year of the logs' last record, such as 2026", f.year)}
 	}
 	j.now = time.Now()
 	if f.now != "" {

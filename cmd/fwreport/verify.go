@@ -216,21 +216,18 @@ func (v *verifier) member(archive, path string) (string, error) {
 	if _, err := os.Stat(archive); err != nil {
 		return "", err
 	}
-	inputs, err := reader.Open(v.ctx, []string{archive}, reader.OpenOptions{Formats: formats})
+	in, err := openInput(v.ctx, path, reader.OpenOptions{})
+	if errors.Is(err, errNoInput) {
+		return "", fs.ErrNotExist
+	}
 	if err != nil {
 		return "", err
 	}
-	for _, in := range inputs {
-		if in.Path != path {
-			continue
-		}
-		err := in.Chunks(v.bar.add, func(c *reader.Chunk) error { c.Release(); return v.ctx.Err() })
-		if v.ctx.Err() != nil {
-			err = errInterrupted
-		}
-		return in.Facts.SHA256, err
+	err = in.Chunks(v.bar.add, func(c *reader.Chunk) error { c.Release(); return v.ctx.Err() })
+	if v.ctx.Err() != nil {
+		err = errInterrupted
 	}
-	return "", fs.ErrNotExist
+	return in.Facts.SHA256, err
 }
 
 // findNew walks what the report was made of for files that it does not know.

@@ -18,6 +18,7 @@ var Format = &reader.Format{
 	Sniff:       sniffClassic,
 	NewSplitter: func() reader.Splitter { return &classicSplitter{} },
 	NewParser:   func(o *reader.Options) reader.Parser { return &classicParser{decoder: newDecoder(o)} },
+	Records:     classicRecords,
 }
 
 // fileHeaderLen is the length of the header of a classic pcap file.

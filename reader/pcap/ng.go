@@ -19,6 +19,7 @@ var FormatNG = &reader.Format{
 	Sniff:       sniffNG,
 	NewSplitter: func() reader.Splitter { return &ngSplitter{} },
 	NewParser:   func(o *reader.Options) reader.Parser { return &ngParser{decoder: newDecoder(o)} },
+	Records:     ngRecords,
 }
 
 // Block types (draft-ietf-opsawg-pcapng, section 10.1).
