@@ -17,6 +17,8 @@
 // chunk at each such block was rejected: a file made of nothing but section
 // headers would then become millions of chunks of one packet each.
 //
+// Packets that ulogd wrote in hex, as XML, are read here too: see FormatXML.
+//
 // # Packets
 //
 // Link headers are decoded here (gopacket knows neither NFLOG nor SLL2, and
