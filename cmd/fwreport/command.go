@@ -54,7 +54,7 @@ func newCommand(ui *ui, logs string) *cobra.Command {
 	f.register(cmd.Flags(), ui)
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.SetVersionTemplate("{{.Version}}\n")
-	cmd.AddCommand(showCommand(ui), verifyCommand(ui, logs), renderCommand(ui), versionCommand())
+	cmd.AddCommand(sourcesCommand(ui, logs), showCommand(ui), verifyCommand(ui, logs), renderCommand(ui), versionCommand())
 	cmd.CompletionOptions.HiddenDefaultCmd = false
 	completeFlags(cmd)
 	for _, sub := range cmd.Commands() {

@@ -56,7 +56,7 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	fs.IntVar(&f.jobs, "jobs", 0, "`N` workers (default one a core)")
 	fs.StringVar(&f.title, "title", "", "title `TEXT` of the report")
 	fs.BoolVar(&f.manifest, "manifest", false, "also write SHA256SUMS of inputs and outputs, for sha256sum -c")
-	fs.Var(oneOf{&f.progress, []string{"auto", "always", "never"}}, "progress", "draw progress: auto (on a terminal), always or never")
+	fs.Var(oneOf{&f.progress, []string{"auto", "always", "never"}, "WHEN"}, "progress", "draw progress: auto (on a terminal), always or never")
 	registerQuiet(fs, ui)
 	fs.BoolVarP(&ui.verbose, "verbose", "v", false, "say what is read, as what, and what was passed over")
 	fs.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
@@ -229,6 +229,7 @@ func (v rowsValue) String() string {
 type oneOf struct {
 	value *string
 	known []string
+	kind  string // what --help calls the value
 }
 
 func (v oneOf) Set(s string) error {
@@ -238,7 +239,7 @@ func (v oneOf) Set(s string) error {
 	*v.value = s
 	return nil
 }
-func (v oneOf) Type() string { return "WHEN" }
+func (v oneOf) Type() string { return v.kind }
 func (v oneOf) String() string {
 	if v.value == nil {
 		return ""

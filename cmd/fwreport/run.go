@@ -62,7 +62,7 @@ func runReport(cmd *cobra.Command, ui *ui, f *flags, logs string, args []string)
 
 // newJob resolves the flags.
 func newJob(ui *ui, f *flags, logs string, args []string, stdout io.Writer) (*job, error) {
-	j := &job{ui: ui, flags: f, paths: args}
+	j := &job{ui: ui, flags: f}
 	if f.jobs < 0 {
 		return nil, usageError{fmt.Errorf("--jobs %d: give a number of workers, or 0 for one a core", f.jobs)}
 	}
@@ -79,14 +79,22 @@ func newJob(ui *ui, f *flags, logs string, args []string, stdout io.Writer) (*jo
 	if j.geo, err = openGeo(f.geo); err != nil {
 		return nil, err
 	}
-	if len(j.paths) == 0 {
-		if j.paths = localLogs(logs); len(j.paths) == 0 {
-			return nil, fmt.Errorf("no firewall log was found in %s: name a file or folder (fwreport /mnt/case/var/log), "+
-				"or pipe the journal (journalctl -k -o short-iso | fwreport -)", logs)
-		}
-		ui.say("reading this machine's logs: %s", strings.Join(j.paths, " "))
+	j.paths, err = inputPaths(ui, logs, args)
+	return j, err
+}
+
+// inputPaths are the paths given, else the machine's own logs.
+func inputPaths(ui *ui, logs string, args []string) ([]string, error) {
+	if len(args) > 0 {
+		return args, nil
 	}
-	return j, nil
+	paths := localLogs(logs)
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("no firewall log was found in %s: name a file or folder (fwreport /mnt/case/var/log), "+
+			"or pipe the journal (journalctl -k -o short-iso | fwreport -)", logs)
+	}
+	ui.say("reading this machine's logs: %s", strings.Join(paths, " "))
+	return paths, nil
 }
 
 // openGeo opens the user's databases at once, for they may be wrong. The embedded
