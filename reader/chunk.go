@@ -35,7 +35,21 @@ func (c *Chunk) Release() {
 // cuts, and hands over the chunks in order. read, if not nil, is told how many
 // bytes were read from disk. Damage is no error: what was read before it is
 // handed over and the damage noted in in.Facts. An error is emit's own.
+//
+// Chunks of an archive hands over those of the members that can only be read by
+// going through it (see archive), whose own Chunks do nothing. read is told of
+// members' bytes, not of the archive's.
 func (in *Input) Chunks(read func(n int), emit func(*Chunk) error) error {
+	if in.passing {
+		return nil
+	}
+	return in.read(read, emit)
+}
+
+func (in *Input) read(read func(n int), emit func(*Chunk) error) error {
+	if in.archive != nil {
+		return in.readArchive(read, emit)
+	}
 	if in.Format == nil {
 		return nil
 	}
@@ -67,7 +81,11 @@ func (in *Input) decompress(raw *rawReader) (io.Reader, error) {
 	if in.compression == nil {
 		return raw, nil
 	}
-	return in.compression.open(bufio.NewReaderSize(raw, 1<<18))
+	r, err := in.compression.open(bufio.NewReaderSize(raw, 1<<18))
+	if err != nil {
+		return nil, err
+	}
+	return &guard{r: r, in: &raw.n, lim: in.limits}, nil
 }
 
 // finishRaw reads what a decompressor or splitter left, so that the hash is
@@ -77,7 +95,9 @@ func (in *Input) finishRaw(raw *rawReader) {
 		_, _ = io.Copy(io.Discard, raw) // its error is kept in raw.err
 	}
 	if raw.err != io.EOF {
-		in.damaged(fmt.Sprintf("reading stopped after %d bytes: %v", raw.n, reason(raw.err)))
+		if in.parent == nil || !in.Facts.Incomplete { // a member's cut is said already
+			in.damaged(fmt.Sprintf("reading stopped after %d bytes: %v", raw.n, reason(raw.err)))
+		}
 		return
 	}
 	if in.Facts.Size >= 0 && raw.n != in.Facts.Size {
@@ -90,7 +110,7 @@ func (in *Input) finishRaw(raw *rawReader) {
 // rawReader reads the bytes on disk and hashes them on the way.
 type rawReader struct {
 	r        io.Reader
-	hash     hash.Hash
+	hash     hash.Hash // nil: not wanted
 	n        int64
 	err      error
 	progress func(int)
@@ -99,7 +119,9 @@ type rawReader struct {
 func (r *rawReader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
 	if n > 0 {
-		r.hash.Write(p[:n])
+		if r.hash != nil {
+			r.hash.Write(p[:n])
+		}
 		r.n += int64(n)
 		if r.progress != nil {
 			r.progress(n)
@@ -170,6 +192,10 @@ func (c *cutter) damage(err error) string {
 	switch {
 	case errors.Is(err, errTrailing):
 		return fmt.Sprintf("%v: they were not read", err)
+	case errors.Is(err, errBomb):
+		return fmt.Sprintf("it %v: what came before was read", err)
+	case c.in.parent != nil && name == "" && errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Sprintf("it is cut short: %d of its %d bytes are in the archive and were read", at, c.in.Facts.Size)
 	case name != "" && errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Sprintf("its %s data is cut short: %d bytes could be decompressed and were read", name, at)
 	case name != "":

@@ -1,18 +1,17 @@
 package reader
 
 import (
-	"io"
 	"time"
 
 	"fwreport/reader/event"
 	"fwreport/reader/evidence"
 )
 
-// Input is one file (or standard input) to be read.
+// Input is one file (or standard input, or member of an archive) to be read.
 type Input struct {
 	Index  uint32  // position in the list of inputs; part of every event.Ref
-	Path   string  // as shown and as in evidence links
-	Format *Format // nil if it will not be read: Facts.Skipped says why
+	Path   string  // as shown and as in evidence links; ARCHIVE!MEMBER for a member
+	Format *Format // nil if it has no records: an archive, or not read as Facts.Skipped says
 
 	// YearRef is the reference of the year rule, Unix nanoseconds: a stamp
 	// without a year takes the latest year that is not after it. It includes
@@ -29,14 +28,13 @@ type Input struct {
 	rotation    rotation
 	named       bool // given by the user, not found by walking a folder
 	ref         reference
-	yearless    bool // the head has stamps without a year
-}
+	first, last *Stamp // of the head, and of all if it was looked for: stamps without a year
 
-// source is where the bytes come from; it can be opened more than once unless
-// it is standard input.
-type source interface {
-	open() (io.ReadCloser, error)
-	once() bool
+	archive *archive // if it is one
+	parent  *Input   // the archive that it is a member of
+	depth   int      // how many archives it is in
+	passing bool     // its archive's Chunks reads it
+	limits  *limits
 }
 
 // reference is a time that a year can be taken from, and where it comes from.

@@ -24,6 +24,8 @@ type OpenOptions struct {
 	Now     time.Time      // last resort for the year rule
 	Year    int            // year of the last record of year-less stamps; 0: the year rule decides
 	Zone    *time.Location // of stamps that carry none; nil is UTC
+
+	limits *limits // for tests; nil are the usual ones
 }
 
 func (o *OpenOptions) zone() *time.Location {
@@ -34,31 +36,30 @@ func (o *OpenOptions) zone() *time.Location {
 }
 
 // Open finds the inputs behind paths: files, folders (walked, symbolic links and
-// special files inside them are passed over and noted) and "-". It reads the
-// head of each to tell compression and format. The inputs come back ordered by
-// folder, family and age, oldest first, and numbered in that order.
+// special files inside them are passed over and noted), the members of archives
+// (tar, also compressed, and zip), and "-". It reads the head of each to tell
+// compression and format. The inputs come back ordered by folder, family and
+// age, oldest first, and numbered in that order.
 //
 // A path that does not exist is an error. A file that exists but cannot be read
 // is an input with Facts.Incomplete: the rest goes on.
 func Open(ctx context.Context, paths []string, opt OpenOptions) ([]*Input, error) {
-	f := finder{opt: &opt}
+	f := newFinder(ctx, &opt)
 	for _, p := range paths {
 		if err := f.add(p); err != nil {
 			return nil, err
 		}
 	}
+	if err := f.examine(); err != nil {
+		return nil, err
+	}
 	inputs := f.inputs
 	slices.SortStableFunc(inputs, byAge)
-	inputs = slices.CompactFunc(inputs, func(a, b *Input) bool { return a.Path == b.Path })
 	if len(inputs) > event.MaxInputs {
 		return nil, fmt.Errorf("%d inputs are more than one run can number (%d): split the folder", len(inputs), event.MaxInputs)
 	}
 	for i, in := range inputs {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		in.Index = uint32(i)
-		in.examine(&opt)
 	}
 	if opt.Year != 0 {
 		resolveYear(inputs, &opt)
@@ -81,8 +82,38 @@ func byAge(a, b *Input) int {
 
 // finder collects inputs.
 type finder struct {
-	opt    *OpenOptions
-	inputs []*Input
+	ctx     context.Context
+	opt     *OpenOptions
+	limits  *limits
+	inputs  []*Input
+	labels  map[string]int // how many members have a path
+	spooled int64          // bytes held in memory
+}
+
+func newFinder(ctx context.Context, opt *OpenOptions) *finder {
+	f := &finder{ctx: ctx, opt: opt, limits: opt.limits, labels: map[string]int{}}
+	if f.limits == nil {
+		usual := usualLimits()
+		f.limits = &usual
+	}
+	return f
+}
+
+// examine looks at all inputs, named twice or not, once. Members of archives are
+// examined, and added, as they are found.
+func (f *finder) examine() error {
+	found := slices.Clone(f.inputs)
+	slices.SortStableFunc(found, byAge)
+	found = slices.CompactFunc(found, func(a, b *Input) bool { return a.Path == b.Path })
+	f.inputs = slices.Clone(found)
+	for _, in := range found {
+		in.limits = f.limits
+		in.examine(f)
+		if err := f.ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *finder) add(path string) error {
@@ -108,14 +139,20 @@ func (f *finder) add(path string) error {
 
 // walk adds the files below a folder. What cannot be read is an input too, so
 // that it is named in the report.
-func (f *finder) walk(root string) error {
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+func (f *finder) walk(folder string) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		f.inputs = append(f.inputs, unreadable(folder, err))
+		return nil
+	}
+	defer root.Close()
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if e := f.ctx.Err(); e != nil {
+			return e
+		}
+		path := filepath.Join(folder, filepath.FromSlash(name))
 		if err != nil {
-			in := &Input{Path: path}
-			in.Facts.Path = path
-			in.Facts.Size = -1
-			in.skip(fmt.Sprintf("cannot be read: %v", reason(err)), true)
-			f.inputs = append(f.inputs, in)
+			f.inputs = append(f.inputs, unreadable(path, err))
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
@@ -129,12 +166,23 @@ func (f *finder) walk(root string) error {
 			return nil // gone between listing and looking
 		}
 		in := fileInput(path, info)
+		in.source = file{folder, filepath.FromSlash(name)}
 		if !info.Mode().IsRegular() {
 			in.skip("it is a "+kindOf(info.Mode())+", which is not followed", false)
 		}
 		f.inputs = append(f.inputs, in)
 		return nil
 	})
+}
+
+// unreadable is the input for what the walk could not look into.
+func unreadable(path string, err error) *Input {
+	in := &Input{Path: path}
+	in.Facts.Path = path
+	in.Facts.Size, in.Facts.MTime = -1, event.NoTime
+	in.Facts.First, in.Facts.Last = event.NoTime, event.NoTime
+	in.skip(fmt.Sprintf("cannot be read: %v", reason(err)), true)
+	return in
 }
 
 func kindOf(m fs.FileMode) string {
@@ -161,7 +209,7 @@ func reason(err error) error {
 }
 
 func fileInput(path string, info fs.FileInfo) *Input {
-	in := &Input{Path: path, source: file(path), rotation: rotationOf(path)}
+	in := &Input{Path: path, source: file{name: path}, rotation: rotationOf(path)}
 	in.Facts.Path, in.Facts.Family = path, in.rotation.family
 	in.Facts.Size, in.Facts.MTime = info.Size(), info.ModTime().UnixNano()
 	in.Facts.First, in.Facts.Last = event.NoTime, event.NoTime
@@ -175,26 +223,6 @@ func stdinInput(r io.Reader) *Input {
 	return in
 }
 
-type file string
-
-func (f file) open() (io.ReadCloser, error) { return os.Open(string(f)) }
-func (file) once() bool                     { return false }
-
-// stream is standard input. Its head is looked at and then read again, so it is
-// opened as a buffer that keeps what was peeked.
-type stream struct {
-	r   io.Reader
-	buf *bufio.Reader
-}
-
-func (s *stream) open() (io.ReadCloser, error) {
-	if s.buf == nil {
-		s.buf = bufio.NewReaderSize(s.r, 2*headSize)
-	}
-	return io.NopCloser(s.buf), nil
-}
-func (*stream) once() bool { return true }
-
 // skip decides that in is not read.
 func (in *Input) skip(why string, loss bool) {
 	in.Facts.Skipped = why
@@ -202,7 +230,8 @@ func (in *Input) skip(why string, loss bool) {
 }
 
 // examine looks at the head of in: compression, format, reference of the year.
-func (in *Input) examine(opt *OpenOptions) {
+func (in *Input) examine(f *finder) {
+	opt := f.opt
 	if in.Facts.Skipped != "" {
 		return
 	}
@@ -223,6 +252,10 @@ func (in *Input) examine(opt *OpenOptions) {
 		in.examineEmpty(damage)
 		return
 	}
+	if form := archiveForm(head); form != "" {
+		f.expand(in, form)
+		return
+	}
 	var loss bool
 	var why string
 	if in.Format, why, loss = sniff(opt.Formats, head, complete); in.Format == nil {
@@ -230,7 +263,9 @@ func (in *Input) examine(opt *OpenOptions) {
 		return
 	}
 	in.Facts.Format = in.Format.Name
-	in.yearless = in.Format.YearLess != nil && firstYearless(in.Format, head) != nil
+	if in.Format.YearLess != nil {
+		in.first = firstYearless(in.Format, head)
+	}
 }
 
 func (in *Input) examineEmpty(damage error) {
@@ -249,11 +284,17 @@ func (in *Input) peek() ([]byte, error) {
 	}
 	defer rc.Close()
 	if s, ok := in.source.(*stream); ok {
-		head, err := s.buf.Peek(headSize)
-		return bytes.Clone(head), ignoreEOF(err)
+		ahead, err := s.ahead(headSize)
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(ahead)
 	}
 	head := make([]byte, headSize)
 	n, err := io.ReadFull(rc, head)
+	if n > 0 {
+		err = nil // it is met again by who reads on
+	}
 	return head[:n], ignoreEOF(err)
 }
 
@@ -286,15 +327,23 @@ func (in *Input) decompressHead(raw []byte) (head []byte, complete bool, err err
 // decompressMore is for forms whose first block is larger than the head (bzip2
 // blocks are up to 900 kB).
 func (in *Input) decompressMore() (head []byte, complete bool, err error) {
-	if in.source.once() {
-		return nil, false, errors.New("standard input in this form needs more than its head to be recognised: decompress it first")
+	if s, ok := in.source.(*stream); ok {
+		return in.headOf(s.ahead(streamBuffer))
 	}
 	rc, err := in.source.open()
 	if err != nil {
 		return nil, false, err
 	}
 	defer rc.Close()
-	r, err := in.compression.open(bufio.NewReaderSize(rc, 1<<18))
+	return in.headOf(rc, nil)
+}
+
+// headOf decompresses the beginning of raw.
+func (in *Input) headOf(raw io.Reader, err error) (head []byte, complete bool, _ error) {
+	if err != nil {
+		return nil, false, err
+	}
+	r, err := in.compression.open(bufio.NewReaderSize(raw, 1<<18))
 	if err != nil {
 		return nil, false, err
 	}
@@ -304,7 +353,8 @@ func (in *Input) decompressMore() (head []byte, complete bool, err error) {
 }
 
 // findReference takes the first that is known of: the compressed header's time,
-// the file's modification time, the date in a rotated name, the clock.
+// the file's modification time (a member's is in its archive), the date in a
+// rotated name, the reference of the archive, the clock.
 func (in *Input) findReference(raw []byte, now time.Time) reference {
 	if in.compression != nil && in.compression.written != nil {
 		if t := in.compression.written(raw); plausible(t, now) {
@@ -313,12 +363,18 @@ func (in *Input) findReference(raw []byte, now time.Time) reference {
 	}
 	if in.Facts.MTime != event.NoTime {
 		if t := time.Unix(0, in.Facts.MTime); plausible(t, now) {
+			if in.parent != nil {
+				return reference{t, "archive member"}
+			}
 			return reference{t, "mtime"}
 		}
 	}
 	if !in.rotation.date.IsZero() {
 		// A rotated file is dated by the day of the rotation, zone unknown.
 		return reference{in.rotation.date.Add(24 * time.Hour), "file name"}
+	}
+	if in.parent != nil {
+		return in.parent.ref // packed after it was written
 	}
 	return reference{now, "clock"}
 }

@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"path"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -24,8 +25,13 @@ var (
 )
 
 // rotationOf reads a file name as logrotate, savelog and newsyslog write them.
-func rotationOf(path string) rotation {
-	dir, name := filepath.Split(path)
+func rotationOf(path string) rotation { return rotationIn(filepath.Split(path)) }
+
+// rotationOfLabel reads the name of an archive's member, which has slashes
+// whatever the machine has.
+func rotationOfLabel(name string) rotation { return rotationIn(path.Split(name)) }
+
+func rotationIn(dir, name string) rotation {
 	name = compressionExt.ReplaceAllString(name, "")
 	var r rotation
 	if m := numberExt.FindStringSubmatchIndex(name); m != nil && m[0] > 0 {

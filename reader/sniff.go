@@ -16,9 +16,7 @@ var foreign = []struct {
 	match        func(h []byte) bool
 }{
 	{"systemd journal", "export it with: journalctl --file FILE -k -o short-iso-precise", true, prefix("LPKSHHRH")},
-	{"zip archive", "unpack it and name the folder", true, prefix("PK\x03\x04")},
 	{"7z archive", "unpack it and name the folder", true, prefix("7z\xbc\xaf\x27\x1c")},
-	{"tar archive", "unpack it and name the folder", true, func(h []byte) bool { return len(h) > 262 && string(h[257:262]) == "ustar" }},
 	{"compress (.Z) file", "decompress it first: gzip -d FILE", true, prefix("\x1f\x9d")},
 	{"SQLite database", "export its packet table as JSON lines", true, prefix("SQLite format 3\x00")},
 	{"MaxMind database", "to use it for countries or ASNs, name it with --geo", false, func(h []byte) bool { return bytes.Contains(h, []byte("\xab\xcd\xefMaxMind.com")) }},

@@ -1,9 +1,7 @@
 package reader
 
 import (
-	"bufio"
 	"io"
-	"os"
 	"time"
 
 	"fwreport/reader/event"
@@ -48,7 +46,7 @@ func resolveYear(inputs []*Input, opt *OpenOptions) {
 	var newer *Input // of the same family
 	for i := len(inputs) - 1; i >= 0; i-- {
 		in := inputs[i]
-		if !in.yearless {
+		if in.first == nil {
 			continue
 		}
 		if newer != nil && newer.rotation.family == in.rotation.family {
@@ -62,18 +60,18 @@ func resolveYear(inputs []*Input, opt *OpenOptions) {
 
 // firstTime is the time of the first year-less stamp of in.
 func firstTime(in *Input, zone *time.Location) time.Time {
-	head, _ := in.head()
-	if s := firstYearless(in.Format, head); s != nil {
-		if t, ok := s.Resolve(in.YearRef, zone); ok {
-			return t
-		}
+	if t, ok := in.first.Resolve(in.YearRef, zone); ok {
+		return t
 	}
 	return in.ref.at
 }
 
 // lastInYear is the reference under which the last record of in is of opt.Year.
 func lastInYear(in *Input, opt *OpenOptions) reference {
-	if s := lastYearless(in); s != nil {
+	if in.last == nil {
+		in.last = lastYearless(in)
+	}
+	if s := in.last; s != nil {
 		if t, ok := s.In(opt.Year, opt.zone()); ok {
 			return reference{t, "--year"}
 		}
@@ -94,23 +92,13 @@ func firstYearless(f *Format, text []byte) *Stamp {
 	return nil
 }
 
-// head is the first bytes of in, decompressed.
-func (in *Input) head() ([]byte, error) {
-	raw, err := in.peek()
-	if err != nil || in.compression == nil {
-		return raw, err
-	}
-	head, _, err := in.decompressHead(raw)
-	return head, err
-}
-
 // tailSize is how much of a file's end is searched for a stamp.
 const tailSize = 1 << 20
 
 // lastYearless is the last year-less stamp of in. A compressed file has to be
 // decompressed for it, which is why this is done for --year only.
 func lastYearless(in *Input) *Stamp {
-	if in.source.once() {
+	if in.source == nil || in.source.once() && in.parent == nil {
 		return nil
 	}
 	tail, err := in.tail()
@@ -135,13 +123,12 @@ func (in *Input) tail() ([]byte, error) {
 		return nil, err
 	}
 	defer rc.Close()
-	if f, ok := rc.(*os.File); ok && in.compression == nil {
+	if f, ok := rc.(io.Seeker); ok && in.compression == nil {
 		if _, err := f.Seek(max(0, in.Facts.Size-tailSize), io.SeekStart); err != nil {
 			return nil, err
 		}
-		return io.ReadAll(io.LimitReader(f, tailSize))
 	}
-	r, err := in.compression.open(bufio.NewReaderSize(rc, 1<<18))
+	r, err := in.decompress(&rawReader{r: rc})
 	if err != nil {
 		return nil, err
 	}
