@@ -69,6 +69,7 @@ type Reject struct {
 	Record uint64 // line or packet number, from 1
 	Reason string
 	Text   string // the record's beginning, at most 200 bytes, raw
+	Host   string // as logged; "" if the record does not tell
 }
 
 // Loss sums up the loss notices of one class in one input.

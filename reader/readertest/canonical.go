@@ -32,6 +32,9 @@ func CanonicalBatch(sym *event.Symbols, b *reader.Batch) map[string]any {
 		m["kind"] = "notice"
 	case b.Malformed > 0:
 		m["kind"] = "damaged"
+		if len(b.Rejects) > 0 && b.Rejects[0].Host != "" {
+			m["host"] = b.Rejects[0].Host
+		}
 	default:
 		m["kind"] = "other"
 	}

@@ -82,8 +82,11 @@ func TestLaws(t *testing.T) {
 	opt.Actions = action.NewTable(action.Options{})
 	in := &reader.Input{Path: "x", Format: Format, YearRef: 1.8e18}
 	var data []byte
-	for _, ex := range readertest.OfKind(t, "message", "syslog") {
+	for _, ex := range readertest.OfKind(t, "message", "syslog", "pve", "sophos", "audit", "ulogdlog") {
 		data = append(append(data, ex.Input...), '\n')
+	}
+	for _, f := range forms {
+		data = append(append(data, f.input...), '\n')
 	}
 	for _, path := range []string{"labynocle+elk-demo/data/firewall.log", "sikvall+ipta/example/iptables-syslog-example.log"} {
 		if text, err := os.ReadFile(filepath.Join(corpus, path)); err == nil {
@@ -108,8 +111,11 @@ Jan  2 03:04:09 fw1 sshd[812]: Connection closed by 198.51.100.7 port 4000 [prea
 `
 
 func FuzzParse(f *testing.F) {
-	for _, ex := range readertest.OfKind(f, "message", "syslog", "pve", "sophos", "audit") {
+	for _, ex := range readertest.OfKind(f, "message", "syslog", "pve", "sophos", "audit", "ulogdlog") {
 		f.Add([]byte(ex.Input))
+	}
+	for _, form := range forms {
+		f.Add([]byte(form.input))
 	}
 	opt := readertest.Options(f, "America/St_Johns")
 	f.Fuzz(func(t *testing.T, data []byte) { readertest.Fuzz(t, Format, opt, data) })

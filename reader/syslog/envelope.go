@@ -82,6 +82,8 @@ func (p *parser) prioritised(env *envelope, rest []byte, ref int64) {
 		p.bsdForm(env, rest, ref)
 	case c == '[':
 		p.bracketForm(env, rest, ref)
+	case c == '{' && p.jsonForm(env, rest):
+	case c == recordSeparator && len(rest) > 1 && rest[1] == '{' && p.jsonForm(env, rest[1:]):
 	default:
 		env.msg = stripUptime(env, rest)
 	}

@@ -174,6 +174,9 @@ func (p *parser) proxmox(env *envelope, rest []byte) bool {
 
 // wordForm are the forms that begin with a letter and not with an RFC 3164 stamp.
 func (p *parser) wordForm(env *envelope, rest []byte, ref int64) bool {
+	if after, ok := bytes.CutPrefix(rest, []byte("data: {")); ok { // journalctl -o json-sse
+		return p.jsonForm(env, rest[len(rest)-len(after)-1:])
+	}
 	return p.weekdayForm(env, rest) || p.yearInside(env, rest) || p.decoded(env, rest, ref) || auditLine(env, rest)
 }
 

@@ -1,6 +1,8 @@
 // Package syslog reads text logs that hold firewall records: RFC 3164 with and
-// without priority, ISO 8601 stamps (rsyslog's and systemd's default), RFC 5424
-// and dmesg. It takes the envelope off each line and leaves the record itself
+// without priority, ISO 8601 stamps (rsyslog's and systemd's default), RFC 5424,
+// what journalctl, dmesg and OpenWrt's logread print, the logs of Proxmox, Sophos
+// and the auditor, and the lines that container runtimes wrap around another. It
+// takes the envelope off each line and leaves the record itself
 // to package netfilter.
 //
 // Each line is judged by itself, so files that mix envelopes (a relay's, a
@@ -26,7 +28,7 @@ import (
 // Format is the text log.
 var Format = &reader.Format{
 	Name:        "syslog",
-	Doc:         "text logs with netfilter records: RFC 3164, ISO stamps, RFC 5424, dmesg",
+	Doc:         "text logs with netfilter records: RFC 3164 and 5424, ISO stamps, journalctl, dmesg, logread, containers",
 	Sniff:       sniff,
 	NewSplitter: reader.NewLineSplitter,
 	NewParser:   newParser,
@@ -51,12 +53,22 @@ func sniff(head []byte, complete bool) error {
 	}
 	line, _ := reader.NextLine(bytes.TrimLeft(text, " \r\n\t\ufeff"))
 	switch {
-	case len(line) > 1 && line[0] == '{' && bytes.HasSuffix(bytes.TrimRight(line, " "), []byte("}")):
+	case len(line) > 1 && line[0] == '{' && bytes.HasSuffix(bytes.TrimRight(line, " "), []byte("}")) && !wrapper(line):
 		return errors.New("begins with a JSON object")
 	case bytes.HasPrefix(line, []byte("<?xml")):
 		return errors.New("begins with an XML declaration")
 	}
 	return nil
+}
+
+// wrapper reports whether a line of JSON looks like one that holds a log line.
+func wrapper(line []byte) bool {
+	for _, key := range [...]string{`"__REALTIME_TIMESTAMP"`, `"MESSAGE"`, `"log"`, `"message"`} {
+		if bytes.Contains(line, []byte(key)) {
+			return true
+		}
+	}
+	return false
 }
 
 type parser struct {
@@ -100,6 +112,19 @@ func (p *parser) line(b *reader.Batch, c *reader.Chunk, i uint64, start int, lin
 	}
 	env := &p.env
 	p.open(env, line, c.Input.YearRef)
+	p.settle(b, c, i, start, line)
+}
+
+// noLookBack is the start of a record that has no lines before it.
+const noLookBack = -1
+
+// settle accounts for one record whose envelope is open.
+func (p *parser) settle(b *reader.Batch, c *reader.Chunk, i uint64, start int, line []byte) {
+	env := &p.env
+	if env.reject != "" {
+		p.reject(b, c, i, env.reject, line)
+		return
+	}
 	msg, count := env.msg, uint32(1)
 	if n, inner, ok := repeatedBracket(msg); ok {
 		count, msg = n, stripUptime(env, skipSpaces(inner))
@@ -110,11 +135,21 @@ func (p *parser) line(b *reader.Batch, c *reader.Chunk, i uint64, start int, lin
 		p.complete(b, c.Ref(i), count)
 	case netfilter.Malformed:
 		p.drop(b)
-		b.Reject(c, i, why, line)
+		p.reject(b, c, i, why, line)
 	default:
 		p.drop(b)
+		if blob(msg) {
+			p.reject(b, c, i, "journalctl left out a text that it does not print (blob data)", line)
+			return
+		}
 		p.other(b, c, i, start)
 	}
+}
+
+// reject counts a malformed record, with the host if the envelope names it.
+func (p *parser) reject(b *reader.Batch, c *reader.Chunk, i uint64, why string, line []byte) {
+	b.Reject(c, i, why, line)
+	b.Rejects[len(b.Rejects)-1].Host = string(p.env.host)
 }
 
 var bomBytes = [3]byte{0xef, 0xbb, 0xbf}
@@ -203,7 +238,7 @@ func (env *envelope) describe(d *event.Detail) {
 func (p *parser) other(b *reader.Batch, c *reader.Chunk, i uint64, start int) {
 	b.Other++
 	msg := p.env.msg
-	if n, quote, ok := repeats(msg); ok {
+	if n, quote, ok := repeats(msg); ok && start != noLookBack {
 		p.repeat(b, c, i, start, n, quote)
 		return
 	}
