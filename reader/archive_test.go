@@ -433,3 +433,38 @@ func TestOldTarAndText(t *testing.T) {
 		t.Error("text is taken for zlib data")
 	}
 }
+
+// TestTarWithoutEnd: a tar cut between two members is cut.
+func TestTarWithoutEnd(t *testing.T) {
+	whole := tarOf(t, packed{name: "a", data: manyLines(20)}, packed{name: "b", data: manyLines(20)})
+	short := whole[:512+(len(manyLines(20))+511)/512*512]
+	for _, data := range [][]byte{short, gz(t, short, time.Unix(0, 0))} {
+		inputs := open(t, OpenOptions{}, write(t, t.TempDir(), "x", data))
+		if f := inputs[0].Facts; len(inputs) != 2 || !f.Incomplete || !strings.Contains(strings.Join(f.Notes, ""), "cut short") {
+			t.Errorf("%d inputs, %+v", len(inputs), f)
+		}
+	}
+}
+
+// FuzzArchive: no archive, however damaged, stops the program, and what is
+// listed is numbered and read within the limits.
+func FuzzArchive(f *testing.F) {
+	t := new(testing.T)
+	set := []packed{{name: "a", data: []byte("Mar  1 00:00:00 x\n")}, {name: "b", data: []byte("Mar  1 00:00:00 y\n")}}
+	plain := tarOf(t, set...)
+	for _, seed := range [][]byte{
+		plain, plain[:1500], zipOf(t, zip.Deflate, set...), zipOf(t, zip.Store, set...), zipOf(t, zip.Deflate, set...)[:120],
+		gz(t, plain, time.Unix(0, 0)), zst(t, plain), zlibbed(t, plain), tarOf(t, packed{name: "z", data: zipOf(t, zip.Deflate, set...)}),
+	} {
+		f.Add(seed)
+	}
+	small := limits{ratio: 100, free: 1 << 20, members: 20, depth: 2, spool: 1 << 20}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		inputs := open(t, OpenOptions{Stdin: bytes.NewReader(data), Year: 2020, limits: &small}, "-")
+		for path, text := range contents(t, inputs) {
+			if len(text) > 4<<20 {
+				t.Errorf("%q gave %d bytes", path, len(text))
+			}
+		}
+	})
+}

@@ -146,33 +146,49 @@ func (f *finder) walk(folder string) error {
 		return nil
 	}
 	defer root.Close()
-	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		if e := f.ctx.Err(); e != nil {
-			return e
-		}
-		path := filepath.Join(folder, filepath.FromSlash(name))
-		if err != nil {
-			f.inputs = append(f.inputs, unreadable(path, err))
-			if d != nil && d.IsDir() {
-				return fs.SkipDir
+	return f.walkIn(root, folder, ".")
+}
+
+// walkIn adds the files below the folder called name of root. (fs.WalkDir takes
+// no names that are not UTF-8, and evidence has them.)
+func (f *finder) walkIn(root *os.Root, folder, name string) error {
+	if err := f.ctx.Err(); err != nil {
+		return err
+	}
+	entries, err := listFolder(root, name)
+	if err != nil {
+		f.inputs = append(f.inputs, unreadable(filepath.Join(folder, name), err))
+	}
+	for _, e := range entries { // those met before an error as well
+		below := filepath.Join(name, e.Name())
+		if e.IsDir() {
+			if err := f.walkIn(root, folder, below); err != nil {
+				return err
 			}
-			return nil
+			continue
 		}
-		if d.IsDir() {
-			return nil
-		}
-		info, err := d.Info()
+		info, err := root.Lstat(below)
 		if err != nil {
-			return nil // gone between listing and looking
+			continue // gone between listing and looking
 		}
-		in := fileInput(path, info)
-		in.source = file{folder, filepath.FromSlash(name)}
+		in := fileInput(filepath.Join(folder, below), info)
+		in.source = file{folder, below}
 		if !info.Mode().IsRegular() {
 			in.skip("it is a "+kindOf(info.Mode())+", which is not followed", false)
 		}
 		f.inputs = append(f.inputs, in)
-		return nil
-	})
+	}
+	return nil
+}
+
+func listFolder(root *os.Root, name string) ([]fs.DirEntry, error) {
+	// Between listing and opening a pipe can take the folder's place.
+	d, err := root.OpenFile(name, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.ReadDir(-1)
 }
 
 // unreadable is the input for what the walk could not look into.

@@ -13,8 +13,39 @@ type tarWalk struct {
 	f   *finder
 	in  *Input
 	tr  *tar.Reader
+	end *endMark
 	pos io.Seeker // of a plain archive: members are read from their places
 	buf *bufio.Reader
+}
+
+// endMark counts the zeros that were read last: a tar ends with blocks of them.
+// Without that a tar that is cut between two members looks whole.
+type endMark struct {
+	io.Reader
+	zeros int
+}
+
+func (e *endMark) Read(p []byte) (int, error) {
+	n, err := e.Reader.Read(p)
+	i := n
+	for i > 0 && p[i-1] == 0 {
+		i--
+	}
+	if i > 0 {
+		e.zeros = 0
+	}
+	e.zeros += n - i
+	return n, err
+}
+
+// tarBlock is the unit of a tar archive.
+const tarBlock = 512
+
+// seekMark is an endMark over what can seek, so that members are passed over
+// without reading them.
+type seekMark struct {
+	*endMark
+	io.Seeker
 }
 
 func (f *finder) expandTar(in *Input) {
@@ -27,7 +58,8 @@ func (f *finder) expandTar(in *Input) {
 	w := tarWalk{f: f, in: in}
 	_, direct := in.source.(sectioner)
 	if seeker, ok := rc.(io.Seeker); ok && direct && in.compression == nil {
-		w.pos, w.tr = seeker, tar.NewReader(rc)
+		w.end = &endMark{Reader: rc}
+		w.pos, w.tr = seeker, tar.NewReader(seekMark{w.end, seeker})
 		w.run(nil)
 		return
 	}
@@ -36,7 +68,8 @@ func (f *finder) expandTar(in *Input) {
 		in.damaged(in.archiveDamage(err, 0))
 		return
 	}
-	w.tr = tar.NewReader(data)
+	w.end = &endMark{Reader: data}
+	w.tr = tar.NewReader(w.end)
 	w.run(data)
 }
 
@@ -47,11 +80,7 @@ func (w *tarWalk) run(data io.Reader) {
 	for w.f.ctx.Err() == nil {
 		hdr, err := w.tr.Next()
 		if err == io.EOF {
-			err = nil
-			if data != nil {
-				_, err = io.Copy(io.Discard, data)
-			}
-			if err == nil {
+			if err = w.atEnd(data); err == nil {
 				return
 			}
 		}
@@ -65,6 +94,18 @@ func (w *tarWalk) run(data io.Reader) {
 		}
 		a.slots = append(a.slots, w.member(hdr))
 	}
+}
+
+// atEnd judges the end of the archive: its mark, and what follows.
+func (w *tarWalk) atEnd(data io.Reader) error {
+	if w.end.zeros < tarBlock {
+		return io.ErrUnexpectedEOF
+	}
+	if data == nil {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, data)
+	return err
 }
 
 // member makes and examines the input of one header; nil for a folder.

@@ -47,7 +47,6 @@ type zipWalk struct {
 	raw  io.ReaderAt
 	size int64
 	used int64 // compressed bytes that members have claimed
-	n    int
 }
 
 func (w *zipWalk) run() {
