@@ -34,6 +34,10 @@ type Config struct {
 	Keep    func() func(*event.Event) bool // makes a filter for one worker, true for events to keep; nil keeps all
 	Jobs    int                            // workers; at least 1
 	Read    func(bytes int)                // told of bytes read from disk, from several goroutines; may be nil
+
+	// Rejects is told of each record that could not be decoded, from several
+	// goroutines and in no order; may be nil.
+	Rejects func(in *reader.Input, r reader.Reject)
 }
 
 // Result is what a run found.

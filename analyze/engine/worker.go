@@ -51,6 +51,11 @@ func (w *worker) chunk(c *reader.Chunk) {
 	} else {
 		w.parser(c.Input.Format).Parse(&w.batch, c)
 	}
+	if w.cfg.Rejects != nil {
+		for _, r := range w.batch.Rejects {
+			w.cfg.Rejects(c.Input, r)
+		}
+	}
 	t := w.tally(c.Input.Index)
 	t.chunk(c, &w.batch)
 	w.set.Add(w.sift(t))

@@ -28,6 +28,7 @@ type flags struct {
 	jobs              int
 	title             string
 	manifest          bool
+	rejects           string
 	progress          string
 	filter            filter.Spec
 }
@@ -38,7 +39,7 @@ var formatNames = []string{"html", "csv", "xlsx", "json", "text"}
 // neutral are the flags that do not bear on the content of a report: they are
 // left out of the command that the report shows, so that the same evidence and
 // question give the same bytes.
-var neutral = []string{"output", "jobs", "memory", "cache", "manifest", "progress", "quiet", "verbose"}
+var neutral = []string{"output", "jobs", "memory", "cache", "manifest", "rejects", "progress", "quiet", "verbose"}
 
 func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	f.limit, f.progress = -1, "auto"
@@ -56,6 +57,7 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	fs.IntVar(&f.jobs, "jobs", 0, "`N` workers (default one a core)")
 	fs.StringVar(&f.title, "title", "", "title `TEXT` of the report")
 	fs.BoolVar(&f.manifest, "manifest", false, "also write SHA256SUMS of inputs and outputs, for sha256sum -c")
+	fs.StringVar(&f.rejects, "rejects", "", "also write every record that could not be decoded to `FILE`: place, reason, text")
 	fs.Var(oneOf{&f.progress, []string{"auto", "always", "never"}, "WHEN"}, "progress", "draw progress: auto (on a terminal), always or never")
 	registerQuiet(fs, ui)
 	fs.BoolVarP(&ui.verbose, "verbose", "v", false, "say what is read, as what, and what was passed over")

@@ -57,11 +57,20 @@ type output struct {
 	path    string
 	stdout  io.Writer
 	sums    bool // SHA256SUMS go with the report
+
+	rejectsPath string
+	rejects     *rejects // nil if they are not wanted
 }
 
 // newOutput checks what was asked for before anything is read.
 func newOutput(ui *ui, f *flags, stdout io.Writer) (*output, error) {
 	o := &output{ui: ui, formats: slices.Clone(f.formats), limit: f.limit, path: f.output, stdout: stdout, sums: f.manifest}
+	if f.rejects != "" {
+		o.rejectsPath, o.rejects = f.rejects, &rejects{bound: rejectsBound}
+		if err := checkRejects(f.rejects); err != nil {
+			return nil, err
+		}
+	}
 	if len(o.formats) == 0 {
 		o.formats = []string{formatOf(f.output)}
 	}
@@ -80,6 +89,14 @@ func newOutput(ui *ui, f *flags, stdout io.Writer) (*output, error) {
 		path = "."
 	}
 	return o, writable(path)
+}
+
+// checkRejects refuses a place for the rejects before anything is read.
+func checkRejects(path string) error {
+	if info, err := os.Stat(path); path == "-" || err == nil && info.IsDir() {
+		return usageError{fmt.Errorf("--rejects %s: name a file", path)}
+	}
+	return writable(path)
 }
 
 // check refuses formats that do not go where they are to go. named tells
@@ -137,12 +154,18 @@ func (o *output) isFolder() bool {
 
 // write renders all formats.
 func (o *output) write(ctx context.Context, r *report.Report) error {
-	if o.toStdout() {
-		return o.writeStdout(ctx, r)
-	}
 	s := &stage{ctx: ctx, sums: o.sums}
-	stopRows(ctx, r)
-	err := o.render(s, r)
+	var err error
+	if o.toStdout() {
+		err = o.writeStdout(ctx, r)
+	} else {
+		stopRows(ctx, r)
+		err = o.render(s, r)
+	}
+	if err == nil && o.rejects != nil {
+		err = o.rejects.write(s, o.rejectsPath, &r.Evidence)
+		o.rejects.warn(o.ui, o.rejectsPath)
+	}
 	if err == nil && o.sums {
 		err = s.writeSums(o.sumsPath(s), &r.Evidence)
 	}

@@ -178,6 +178,9 @@ func (j *job) analyze(ctx context.Context, inputs []*reader.Input) (*report.Repo
 	if spec := &j.flags.filter; !spec.Empty() {
 		cfg.Keep = func() func(*event.Event) bool { return spec.Compile(symbols) }
 	}
+	if j.out.rejects != nil {
+		cfg.Rejects = j.out.rejects.add
+	}
 	res, err := engine.Run(ctx, cfg)
 	bar.stop()
 	if err != nil {

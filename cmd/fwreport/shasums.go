@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -121,11 +120,20 @@ func inputSums(m *evidence.Manifest) []sum {
 	return all
 }
 
+// isEvidence reports whether a file is one of the inputs.
+func isEvidence(path string, m *evidence.Manifest) bool {
+	info, err := os.Stat(path)
+	return err == nil && slices.ContainsFunc(m.Inputs, func(in evidence.Input) bool {
+		other, err := os.Stat(in.Path)
+		return err == nil && os.SameFile(info, other)
+	})
+}
+
 // writeSums adds the check sums of the inputs and of the files in the stage to
 // the stage, as path.
 func (s *stage) writeSums(path string, m *evidence.Manifest) error {
 	all := inputSums(m)
-	if slices.ContainsFunc(m.Inputs, func(in evidence.Input) bool { return in.Path == filepath.Clean(path) }) {
+	if isEvidence(path, m) {
 		return fmt.Errorf("--manifest would overwrite %s, which is evidence: choose another output folder with -o", path)
 	}
 	for _, p := range s.files {
