@@ -63,6 +63,11 @@ type JSON struct {
 	Guess string
 	Hit   bool
 
+	// Lead is Guess as the source writes it behind another member, with all
+	// that stands before the value: `, "key": `. "" if that is not known; what
+	// is written otherwise is compared with Guess alone.
+	Lead string
+
 	text  []byte
 	pos   int // 0: before the opening brace
 	done  bool
@@ -77,6 +82,10 @@ func NewJSON(text []byte) JSON { return JSON{text: text} }
 func (j *JSON) Next() bool {
 	if j.slow != nil || j.done {
 		return j.nextSlow()
+	}
+	if j.led() {
+		j.Hit, j.Key = true, j.text[j.pos+3:j.pos+len(j.Lead)-3]
+		return j.value(j.text, j.pos+len(j.Lead))
 	}
 	t, i := j.text, skip(j.text, j.pos)
 	if i >= len(t) {
@@ -94,6 +103,12 @@ func (j *JSON) Next() bool {
 		return j.end(i + 1)
 	}
 	return j.doubt()
+}
+
+// led reports whether Lead comes next.
+func (j *JSON) led() bool {
+	end := j.pos + len(j.Lead)
+	return j.Lead != "" && j.pos > 0 && end <= len(j.text) && string(j.text[j.pos:end]) == j.Lead
 }
 
 // end is behind the closing brace: only white space may follow.
@@ -118,7 +133,12 @@ func (j *JSON) member(t []byte, i int) bool {
 	if k = skip(t, k); k >= len(t) || t[k] != ':' {
 		return j.doubt()
 	}
-	if i = skip(t, k+1); i >= len(t) {
+	return j.value(t, k+1)
+}
+
+// value reads the value that begins at i, or behind white space.
+func (j *JSON) value(t []byte, i int) bool {
+	if i = skip(t, i); i >= len(t) {
 		return j.doubt()
 	}
 	if t[i] != '"' {

@@ -15,7 +15,7 @@ import (
 func members(text string) (map[string]string, error) {
 	m := map[string]string{}
 	j := NewJSON([]byte(text))
-	j.Guess = "a"
+	j.Guess, j.Lead = "a", `, "a": `
 	for j.Next() {
 		m[string(j.Key)] = fmt.Sprintf("%d %d %s", j.Kind, intOf(&j), j.Value)
 	}
@@ -136,7 +136,7 @@ func TestGuess(t *testing.T) {
 	const text = `{"ab": 1, "abc": "x", "": 2}`
 	for _, guess := range []string{"", "a", "ab", "abc", "abcd", `ab": 1`, strings.Repeat("x", 100)} {
 		j := NewJSON([]byte(text))
-		j.Guess = guess
+		j.Guess, j.Lead = guess, `, "`+guess+`": `
 		for _, key := range []string{"ab", "abc", ""} {
 			if !j.Next() || string(j.Key) != key || j.Hit != (key == guess) {
 				t.Errorf("guess %q: key %q, hit %v; want %q", guess, j.Key, j.Hit, key)

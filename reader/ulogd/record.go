@@ -240,6 +240,15 @@ var byName = func() map[string]uint8 {
 	return m
 }()
 
+// leads are the names as jansson, with which ulogd writes JSON, puts them behind
+// a member.
+var leads = func() (all [len(spellings)]string) {
+	for i := range spellings {
+		all[i] = `, "` + spellings[i].name + `": `
+	}
+	return all
+}()
+
 // start stands for the place before the first key, unknown for a key that is
 // not in the list.
 const start, unknown = uint8(len(spellings)), uint8(len(spellings) + 1)
@@ -256,6 +265,12 @@ func newSpeller() speller { return speller{last: start} }
 
 // guess is the name that is expected next.
 func (s *speller) guess() string { return spellings[s.next[s.last]].name }
+
+// expect tells j what is expected next.
+func (s *speller) expect(j *lex.JSON) {
+	i := s.next[s.last]
+	j.Guess, j.Lead = spellings[i].name, leads[i]
+}
 
 // find returns the index of name in spellings, or unknown; hit says that it is
 // the one that was expected.
@@ -322,14 +337,19 @@ func (r *record) read(line []byte, s *speller) error {
 		return notJSON(line)
 	}
 	j := lex.NewJSON(line)
-	for j.Guess = s.guess(); j.Next(); j.Guess = s.guess() {
+	for s.expect(&j); j.Next(); s.expect(&j) {
 		i := s.find(j.Key, j.Hit)
 		if i == unknown {
 			continue
 		}
 		sp := &spellings[i]
 		r.classes |= sp.class
-		if sp.key != kIgnored && !r.set(sp, &j) {
+		switch {
+		case sp.key == kIgnored:
+		case j.Kind == lex.JSONInt && sp.key < numbers && j.Int <= sp.max: // nearly always
+			r.num[sp.key] = j.Int
+			r.given |= 1 << sp.key
+		case !r.set(sp, &j):
 			r.bad = i
 		}
 	}
