@@ -173,16 +173,13 @@ func known(v []byte) []byte {
 
 // auditAction is the word for xt_AUDIT's number (include/uapi/linux/netfilter/xt_AUDIT.h).
 func auditAction(v []byte) []byte {
-	switch string(v) {
-	case "0":
-		return []byte("ACCEPT")
-	case "1":
-		return []byte("DROP")
-	case "2":
-		return []byte("REJECT")
+	if n, ok := lex.Uint8(v); ok && int(n) < len(auditActions) {
+		return auditActions[n]
 	}
 	return nil
 }
+
+var auditActions = [...][]byte{[]byte("ACCEPT"), []byte("DROP"), []byte("REJECT")}
 
 var sophosMark = []byte(`sub="packetfilter"`)
 
