@@ -2,6 +2,15 @@ package reader
 
 import "iter"
 
+// Carrier is the input whose Chunks hands over in's chunks: in itself, or the
+// archive that has to be gone through for it.
+func (in *Input) Carrier() *Input {
+	for in.passing && in.parent != nil {
+		in = in.parent
+	}
+	return in
+}
+
 // Each yields the chunk's records with their numbers in the input, without the
 // ends of lines. They are parts of c.Data: valid until Release.
 func (c *Chunk) Each() iter.Seq2[uint64, []byte] {

@@ -80,8 +80,11 @@ var errEnough = errors.New("enough")
 // a record may speak of the one before it.
 func find(ctx context.Context, in *reader.Input, record uint64, around int, opt *reader.Options) (*excerpt, error) {
 	x := &excerpt{}
-	err := in.Chunks(nil, func(c *reader.Chunk) error {
+	err := in.Carrier().Chunks(nil, func(c *reader.Chunk) error {
 		defer c.Release()
+		if c.Input != in {
+			return ctx.Err()
+		}
 		x.read += c.Records
 		if c.First <= record && record < c.First+c.Records && !c.Oversize {
 			in.Format.NewParser(opt).Parse(&x.batch, c)

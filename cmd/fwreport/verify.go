@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +36,7 @@ func verifyCommand(ui *ui, logs string) *cobra.Command {
 		Long:  verifyHelp,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			v := &verifier{ctx: cmd.Context(), ui: ui, out: cmd.OutOrStdout(), known: map[string]bool{}}
+			v := &verifier{ctx: cmd.Context(), ui: ui, out: cmd.OutOrStdout(), known: map[string]bool{}, members: map[string]map[string]string{}}
 			if err := v.load(args[0], logs); err != nil {
 				return err
 			}
@@ -62,6 +63,8 @@ type verifier struct {
 	roots []string        // what the report was made of
 	known map[string]bool // paths of all inputs, and of archives that they stand in
 	bar   *progress
+
+	members map[string]map[string]string // hashes of what archives hold, by archive and path
 
 	same, changed, missing, added, unread, unhashed int
 }
@@ -211,23 +214,46 @@ func (v *verifier) hash(s sum) (string, error) {
 	return hashFile(v.ctx, s.path, v.bar.add)
 }
 
-// member hashes what stands in an archive.
+// member is the hash of what stands in an archive. An archive is gone through
+// once, for all of its members.
 func (v *verifier) member(archive, path string) (string, error) {
-	if _, err := os.Stat(archive); err != nil {
-		return "", err
+	if v.members[archive] == nil {
+		if _, err := os.Stat(archive); err != nil {
+			return "", err
+		}
+		hashes, err := v.hashMembers(archive)
+		if err != nil {
+			return "", err
+		}
+		v.members[archive] = hashes
 	}
-	in, err := openInput(v.ctx, path, reader.OpenOptions{})
-	if errors.Is(err, errNoInput) {
+	hash, ok := v.members[archive][path]
+	if !ok {
 		return "", fs.ErrNotExist
 	}
+	return hash, nil
+}
+
+// hashMembers hashes all members of an archive.
+func (v *verifier) hashMembers(archive string) (map[string]string, error) {
+	inputs, err := reader.Open(v.ctx, []string{archive}, reader.OpenOptions{Formats: formats, Now: time.Now()})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	err = in.Chunks(v.bar.add, func(c *reader.Chunk) error { c.Release(); return v.ctx.Err() })
-	if v.ctx.Err() != nil {
-		err = errInterrupted
+	for _, in := range inputs {
+		err := in.Chunks(nil, func(c *reader.Chunk) error { c.Release(); return v.ctx.Err() })
+		if v.ctx.Err() != nil {
+			err = errInterrupted
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	return in.Facts.SHA256, err
+	hashes := map[string]string{}
+	for _, in := range inputs {
+		hashes[in.Path] = in.Facts.SHA256
+	}
+	return hashes, nil
 }
 
 // findNew walks what the report was made of for files that it does not know.
