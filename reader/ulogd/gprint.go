@@ -25,8 +25,11 @@ type gprintParser struct{ textParser }
 
 // sniffGPRINT says why line is no record of GPRINT.
 func sniffGPRINT(line []byte) error {
-	if !isKey(line) {
+	switch {
+	case !isKey(line):
 		return errNoKey
+	case bytes.IndexByte(line, ',') < 0: // OPRINT writes one key a line
+		return errors.New("is no list of key=value with commas between them")
 	}
 	p := gprintParser{textParser{parser: parser{spell: newSpeller()}}}
 	p.read(line)

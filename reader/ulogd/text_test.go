@@ -31,8 +31,8 @@ func TestTextExamples(t *testing.T) {
 }
 
 // TestTextAgainstJSON: the text outputs and the JSON of one run of ulogd say
-// the same of the same packets, but for what text does not carry: the names of
-// MAC addresses and the device.
+// the same of the same packets, but for the MAC addresses, which text does not
+// carry.
 func TestTextAgainstJSON(t *testing.T) {
 	for _, c := range []struct {
 		f          *reader.Format
@@ -71,9 +71,9 @@ func TestTextAgainstJSON(t *testing.T) {
 	}
 }
 
-// comparable is event i of b without what the text outputs cannot carry. A
-// packet of the loopback test is logged by two rules at once, so the time is
-// taken to the millisecond.
+// comparable is event i of b without what the text outputs cannot carry. Times
+// are cut to the second: a packet that the kernel gave none is stamped by each
+// of ulogd's stacks by itself, microseconds apart.
 func comparable(opt *reader.Options, b *reader.Batch, i int) string {
 	m := readertest.Canonical(opt.Symbols, &b.Events[i], &b.Details[i])
 	for _, k := range []string{"mac_src", "mac_dst", "mac_raw"} {
@@ -212,7 +212,8 @@ func TestTextSniff(t *testing.T) {
 		{FormatGPRINT, "timestamp=2025/01/02-03:04:05,raw.pktlen=1\n", ""},
 		{FormatGPRINT, "raw.pktlen=1,x", ""},
 		{FormatGPRINT, "orig.ip.saddr=1.2.3.4,ct.id=3\n", ""},
-		{FormatGPRINT, "timestamp=5\n", "has no key that tells a packet, a flow or a sum (oob.prefix, ct.id, sum.name …)"},
+		{FormatGPRINT, "raw.pktlen=1\nip.ttl=5\n", "is no list of key=value with commas between them"},
+		{FormatGPRINT, "timestamp=5,dvc=x\n", "has no key that tells a packet, a flow or a sum (oob.prefix, ct.id, sum.name …)"},
 		{FormatGPRINT, "Jan  2 03:04:05 fw kernel: oob.mark=1\n", errNoKey.Error()},
 		{FormatGPRINT, "", "is empty"},
 		{FormatOPRINT, "===>PACKET BOUNDARY\n", ""},
@@ -222,6 +223,23 @@ func TestTextSniff(t *testing.T) {
 		err := c.f.Sniff([]byte(c.head), true)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
 			t.Errorf("%s, %q: %v, want %q", c.f.Name, c.head, err, c.want)
+		}
+	}
+}
+
+// TestOneFormatTakesIt: of all formats here exactly one recognises each genuine
+// file.
+func TestOneFormatTakesIt(t *testing.T) {
+	formats := []*reader.Format{Format, FormatGPRINT, FormatOPRINT, FormatNACCT}
+	for name, want := range map[string]*reader.Format{
+		"gp1.log": FormatGPRINT, "gp2.log": FormatGPRINT, "gp3_flow.log": FormatGPRINT, "op1.log": FormatOPRINT,
+		"nacct.log": FormatNACCT, "json1.json": Format, "json4_flow.json": Format, "emu1.log": nil, "emu2_flow_hash.log": nil,
+	} {
+		data := capture(t, "ulogd208_tz_utc/"+name)
+		for _, f := range formats {
+			if err := f.Sniff(data, true); (err == nil) != (f == want) {
+				t.Errorf("%s: %s says %v", name, f.Name, err)
+			}
 		}
 	}
 }
