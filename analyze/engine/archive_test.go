@@ -129,7 +129,7 @@ func perMember(rep *report.Report, prefix string) map[string]evidence.Input {
 }
 
 // TestArchives: one set of logs in a folder and in each form of archive gives
-// the same tables and the same facts of each member, with any number of workers.
+// the same tables and the same facts of each member, with one worker and with several.
 func TestArchives(t *testing.T) {
 	set := logs(t)
 	folder := t.TempDir()
@@ -144,27 +144,26 @@ func TestArchives(t *testing.T) {
 	if plain.Evidence.Totals.Events < 2900 || len(wantFacts) != len(set) {
 		t.Fatalf("the folder gives %d events of %d files", plain.Evidence.Totals.Events, len(wantFacts))
 	}
-	for _, form := range archives {
-		for _, jobs := range []int{1, 4} {
-			name, inner, nested := strings.Cut(form.name, "!")
-			path := filepath.Join(t.TempDir(), name)
-			if err := os.WriteFile(path, form.pack(t, set), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			rep := run{jobs: jobs}.report(t, path)
-			prefix := path + "!"
-			if nested {
-				prefix += inner + "!"
-			}
-			if diff := cmp.Diff(want, tables(rep)); diff != "" {
-				t.Errorf("%s, %d jobs: tables differ:\n%s", form.name, jobs, diff)
-			}
-			if diff := cmp.Diff(wantFacts, perMember(rep, prefix)); diff != "" {
-				t.Errorf("%s, %d jobs: the members' facts differ:\n%s", form.name, jobs, diff)
-			}
-			if !slices.ContainsFunc(rep.Evidence.Inputs, func(in evidence.Input) bool { return in.Path == path && len(in.SHA256) == 64 }) {
-				t.Errorf("%s: the archive has no hash", form.name)
-			}
+	for i, form := range archives {
+		jobs := []int{1, 4}[i%2]
+		name, inner, nested := strings.Cut(form.name, "!")
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, form.pack(t, set), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		rep := run{jobs: jobs}.report(t, path)
+		prefix := path + "!"
+		if nested {
+			prefix += inner + "!"
+		}
+		if diff := cmp.Diff(want, tables(rep)); diff != "" {
+			t.Errorf("%s, %d jobs: tables differ:\n%s", form.name, jobs, diff)
+		}
+		if diff := cmp.Diff(wantFacts, perMember(rep, prefix)); diff != "" {
+			t.Errorf("%s, %d jobs: the members' facts differ:\n%s", form.name, jobs, diff)
+		}
+		if !slices.ContainsFunc(rep.Evidence.Inputs, func(in evidence.Input) bool { return in.Path == path && len(in.SHA256) == 64 }) {
+			t.Errorf("%s: the archive has no hash", form.name)
 		}
 	}
 }
