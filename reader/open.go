@@ -58,6 +58,9 @@ func Open(ctx context.Context, paths []string, opt OpenOptions) ([]*Input, error
 	if len(inputs) > event.MaxInputs {
 		return nil, fmt.Errorf("%d inputs are more than one run can number (%d): split the folder", len(inputs), event.MaxInputs)
 	}
+	if err := skipEqual(ctx, inputs); err != nil {
+		return nil, err
+	}
 	for i, in := range inputs {
 		in.Index = uint32(i)
 	}

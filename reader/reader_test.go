@@ -238,7 +238,7 @@ func TestWalk(t *testing.T) {
 	for _, name := range []string{
 		"kern.log", "kern.log.1", "kern.log.2.gz", "kern.log.10.gz", "messages-20260101", "messages-20260108", "messages", "app/z.log",
 	} {
-		write(t, dir, name, []byte("Mar  1 00:00:00 x\n"))
+		write(t, dir, name, []byte("Mar  1 00:00:00 "+name+"\n"))
 	}
 	write(t, dir, "binary", []byte{0, 1, 2, 3})
 	write(t, dir, "empty", nil)
@@ -268,6 +268,37 @@ func TestWalk(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestEqualFilesAreReadOnce(t *testing.T) {
+	dir := t.TempDir()
+	text, other := manyLines(3000), manyLines(3000)
+	other[len(other)-2] ^= 1 // of the same size and beginning
+	write(t, dir, "a/kern.log", text)
+	write(t, dir, "b/copy of it", text)
+	write(t, dir, "c/other", other)
+	write(t, dir, "d/empty", nil)
+	write(t, dir, "e/empty", nil)
+	sum := sha256.Sum256(text)
+	var got []string
+	for _, in := range open(t, OpenOptions{Year: 2026}, dir) {
+		rel, _ := filepath.Rel(dir, in.Path)
+		what := filepath.ToSlash(rel)
+		if in.Facts.Skipped != "" {
+			what += ": " + strings.ReplaceAll(in.Facts.Skipped, dir+string(filepath.Separator), "")
+		}
+		if strings.HasPrefix(rel, "b") && in.Facts.SHA256 != hex.EncodeToString(sum[:]) {
+			t.Errorf("the copy has the hash %q", in.Facts.SHA256)
+		}
+		if in.Facts.Incomplete {
+			t.Errorf("%s is incomplete", rel)
+		}
+		got = append(got, filepath.ToSlash(what))
+	}
+	want := []string{"a/kern.log", "b/copy of it: its content is that of a/kern.log, which is read", "c/other", "d/empty: it is empty", "e/empty: it is empty"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

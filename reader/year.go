@@ -46,7 +46,7 @@ func resolveYear(inputs []*Input, opt *OpenOptions) {
 	var newer *Input // of the same family
 	for i := len(inputs) - 1; i >= 0; i-- {
 		in := inputs[i]
-		if in.first == nil {
+		if in.first == nil || in.Format == nil {
 			continue
 		}
 		if newer != nil && newer.rotation.family == in.rotation.family {
