@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -180,6 +181,9 @@ func (s *shower) field(name string, value any) {
 		return
 	case []string:
 		value = strings.Join(v, " ")
+	}
+	if f, ok := value.(float64); ok { // seconds since boot, not 4.4e+06
+		value = strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	s.printf("%-14s %s\n", name, report.Visible(fmt.Sprint(value)))
 }
