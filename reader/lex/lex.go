@@ -5,23 +5,13 @@ package lex
 
 import "fwreport/reader/event"
 
-// Uint parses a decimal number up to 2^32-1, of at least one digit.
+// Uint parses a decimal number up to 2^32-1, of at most ten digits.
 func Uint(b []byte) (uint32, bool) {
-	if len(b) == 0 || len(b) > 10 {
-		return 0, false
-	}
-	var n uint64
-	for _, c := range b {
-		d := c - '0'
-		if d > 9 {
-			return 0, false
-		}
-		n = n*10 + uint64(d)
-	}
-	return uint32(n), n <= 1<<32-1
+	n, ok := Uint64(b)
+	return uint32(n), ok && len(b) <= 10 && n <= 1<<32-1
 }
 
-// Uint64 parses a decimal number of up to 19 digits.
+// Uint64 parses a decimal number of one to 19 digits.
 func Uint64(b []byte) (uint64, bool) {
 	if len(b) == 0 || len(b) > 19 {
 		return 0, false
@@ -37,20 +27,10 @@ func Uint64(b []byte) (uint64, bool) {
 	return n, true
 }
 
-// Uint16 parses a decimal number up to 65535.
+// Uint16 parses a decimal number up to 65535, of at most five digits.
 func Uint16(b []byte) (uint16, bool) {
-	if len(b) == 0 || len(b) > 5 {
-		return 0, false
-	}
-	var n uint32
-	for _, c := range b {
-		d := c - '0'
-		if d > 9 {
-			return 0, false
-		}
-		n = n*10 + uint32(d)
-	}
-	return uint16(n), n <= 0xffff
+	n, ok := Uint64(b)
+	return uint16(n), ok && len(b) <= 5 && n <= 0xffff
 }
 
 // Uint8 parses a decimal number up to 255.
