@@ -116,7 +116,7 @@ func TestSamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	rep := run{jobs: 3, year: 2026, damaged: true}.report(t, dir)
-	first, last := rep.Evidence.Span()
+	first, last := rep.Span.First, rep.Span.Last
 	if lo, hi := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC); first < lo.UnixNano() || last >= hi.UnixNano() {
 		t.Errorf("the samples span %s to %s", time.Unix(0, first).UTC(), time.Unix(0, last).UTC())
 	}

@@ -240,7 +240,7 @@ func lossNotes(losses []evidence.Loss) []string {
 			s += fmt.Sprintf(", at least %d records", l.Lost)
 		}
 		s += ")"
-		if l.Class != "kernel_flood" && l.Class != "conntrack_full" {
+		if l.LowersCounts() {
 			s += ": counts are lower bounds"
 		}
 		notes = append(notes, s)

@@ -293,7 +293,7 @@ func overlapping(m *evidence.Manifest) []string {
 func lossy(m *evidence.Manifest) bool {
 	for i := range m.Inputs {
 		for _, l := range m.Inputs[i].Losses {
-			if l.Class != "kernel_flood" && l.Class != "conntrack_full" {
+			if l.LowersCounts() {
 				return true
 			}
 		}

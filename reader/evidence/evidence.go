@@ -4,11 +4,7 @@
 // sums reconcile (see Ledger.Check).
 package evidence
 
-import (
-	"fmt"
-
-	"fwreport/reader/event"
-)
+import "fmt"
 
 // Ledger accounts for records. Read = Events + Other + Malformed + Duplicates +
 // Outside + Filtered; Repeats are events without a record of their own, on top.
@@ -79,6 +75,12 @@ type Loss struct {
 	Lost    uint64 // records that they say were lost; 0 where they give no number
 }
 
+// LowersCounts reports whether firewall records may be among what was lost:
+// counts are then lower bounds. A flood of other kernel messages takes none of
+// them (LOG is not subject to net_ratelimit), and a full connection table makes
+// the firewall drop packets, not records.
+func (l *Loss) LowersCounts() bool { return l.Class != "kernel_flood" && l.Class != "conntrack_full" }
+
 // Manifest is the list of all inputs.
 type Manifest struct {
 	Totals Ledger
@@ -101,19 +103,4 @@ func (m *Manifest) Incomplete() bool {
 		}
 	}
 	return false
-}
-
-// Span is the span of all inputs' events.
-func (m *Manifest) Span() (first, last int64) {
-	first, last = event.NoTime, event.NoTime
-	for i := range m.Inputs {
-		in := &m.Inputs[i]
-		if in.First != event.NoTime && (first == event.NoTime || in.First < first) {
-			first = in.First
-		}
-		if in.Last != event.NoTime && in.Last > last {
-			last = in.Last
-		}
-	}
-	return first, last
 }
