@@ -18,6 +18,11 @@ type Input struct {
 	// the day of grace.
 	YearRef int64
 
+	// Zone is the zone of the input's stamps that carry none, and ZoneFrom where
+	// it comes from; nil is Options.Zone.
+	Zone     *time.Location
+	ZoneFrom string
+
 	// Facts are what is known of the input. Open fills in what stands outside
 	// (path, size, times, compression, format), Chunks the hash; who counts the
 	// records fills in the rest.

@@ -24,8 +24,17 @@ type OpenOptions struct {
 	Now     time.Time      // last resort for the year rule
 	Year    int            // year of the last record of year-less stamps; 0: the year rule decides
 	Zone    *time.Location // of stamps that carry none; nil is UTC
+	Rules   []PathRule     // what is known of some inputs; the first that matches counts
 
 	limits *limits // for tests; nil are the usual ones
+}
+
+// PathRule says what is known of the inputs whose path matches.
+type PathRule struct {
+	Pattern string         // of the whole path as shown; * stands for any text
+	Zone    *time.Location // of stamps that carry none; nil: not said
+	Year    int            // of the last record of year-less stamps; 0: not said
+	From    string         // who says so, for the manifest: "config"
 }
 
 func (o *OpenOptions) zone() *time.Location {

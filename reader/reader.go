@@ -41,6 +41,11 @@ type Format struct {
 	// for a person to look at; nil if a record is a line. See Chunk.Each.
 	Records func(*Chunk) iter.Seq[[]byte]
 
+	// Identifies tells that its parser fills Batch.Bodies if Options.Identify is
+	// set: its records are lines that syslog daemons may have written elsewhere
+	// too. Packets of a capture are observations of their own.
+	Identifies bool
+
 	// YearLess finds the stamp of a line if it carries no year; nil if the
 	// format has no such stamps.
 	YearLess func(line []byte) (Stamp, bool)
@@ -53,6 +58,10 @@ type Options struct {
 	Actions *action.Table
 	Zone    *time.Location // zone of stamps that carry none; nil is UTC
 	Detail  bool           // fill Batch.Details, one for each event
+
+	// Identify makes the identity of each event's record, for Batch.Bodies;
+	// nil: they are not wanted.
+	Identify *Identifier
 }
 
 // Location is o.Zone, or UTC.
@@ -110,6 +119,14 @@ type Chunk struct {
 	buf *buffer
 }
 
+// Zone is the zone of the chunk's stamps that carry none.
+func (c *Chunk) Zone(o *Options) *time.Location {
+	if c.Input.Zone != nil {
+		return c.Input.Zone
+	}
+	return o.Location()
+}
+
 // Ref is the place of the chunk's i-th record, from 0.
 func (c *Chunk) Ref(i uint64) event.Ref { return event.MakeRef(c.Input.Index, c.First+i) }
 
@@ -125,10 +142,12 @@ const MaxRecord = 1 << 20
 type Batch struct {
 	Events    []event.Event
 	Details   []event.Detail // if Options.Detail
+	Bodies    []Identity     // if Options.Identify and Format.Identifies; one for each event
 	Other     uint64
 	Malformed uint64
 	Rejects   []Reject
 	Notices   []Notice
+	Sequences []Sequence
 
 	YearInferred bool // a stamp without year was met
 	TZAssumed    bool // a stamp without zone was met
@@ -136,7 +155,10 @@ type Batch struct {
 
 // Reset empties b for the next chunk.
 func (b *Batch) Reset() {
-	*b = Batch{Events: b.Events[:0], Details: b.Details[:0], Rejects: b.Rejects[:0], Notices: b.Notices[:0]}
+	*b = Batch{
+		Events: b.Events[:0], Details: b.Details[:0], Bodies: b.Bodies[:0],
+		Rejects: b.Rejects[:0], Notices: b.Notices[:0], Sequences: b.Sequences[:0],
+	}
 }
 
 // Reject appends a malformed record to b. text is copied, cut at 200 bytes.
@@ -147,6 +169,27 @@ func (b *Batch) Reject(c *Chunk, i uint64, reason string, text []byte) {
 
 // Reject is one record that could not be decoded.
 type Reject = evidence.Reject
+
+// Sequence is a record's number in a stream that its source numbers without
+// holes: a step of more than one says exactly how many records are missing.
+type Sequence struct {
+	Record uint64
+	Time   int64 // or event.NoTime
+	Stream Stream
+	N      uint64
+}
+
+// Stream is one numbered stream of an input.
+type Stream uint32
+
+// The streams. KernelMessages numbers all messages of the kernel, firewall
+// records or not (/dev/kmsg). NFLOG numbers are modulo 2^32 and restart at 0.
+const (
+	KernelMessages Stream = iota + 1
+	NFLOGGlobal           // of all groups of one kernel (NFULA_SEQ_GLOBAL)
+	NFLOGLocal            // of one group, where the input does not name it (NFULA_SEQ)
+	NFLOGGroup     Stream = 1 << 16 // of group N: NFLOGGroup + N
+)
 
 // Notice is one message about lost or suppressed records.
 type Notice struct {

@@ -4,7 +4,7 @@ package event
 // but that tests, `show` and a human reader want. Parsers fill it only where
 // reader.Options.Detail asks for it, so it may allocate.
 type Detail struct {
-	Kind     string // packet, nonip, damaged, other, notice
+	Kind     string // packet, flow, nonip, damaged, other, notice
 	Tag      string
 	PID      int
 	HasPID   bool
@@ -43,6 +43,7 @@ type Detail struct {
 	Group              int // NFLOG group, -1 if absent
 	Inner              *Inner
 	ARP                *ARPDetail
+	Flow               *FlowDetail
 	Class              string // action.Decision.Class: drop, reject, deny?, … ; Event.Action is the word shown
 	ActionSource       string // what decided, where it was not the prefix: ulogd-label
 	Chain, Rule        string
@@ -71,4 +72,16 @@ type ARPDetail struct {
 	PType         string
 	MACSrc, IPSrc string
 	MACDst, IPDst string
+}
+
+// FlowDetail is what a conntrack record says beyond the original direction's
+// addresses and ports, which are the Event's. Numbers are -1 if absent.
+type FlowDetail struct {
+	Event                     string // new, update, destroy; "" if the record does not say
+	OrigPackets, OrigBytes    int64  // bytes are of IP packets, headers included
+	ReplyPackets, ReplyBytes  int64
+	ReplySrc, ReplyDst        string // addresses of the reply direction, "" if absent
+	ReplySrcPort, ReplyDstPort int
+	DNAT, SNAT                bool // the reply's addresses or ports differ from the original's
+	DurationUS                int64 // microseconds, never negative: clocks of start and end may differ
 }

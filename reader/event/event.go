@@ -107,6 +107,9 @@ const (
 	Repeat        // stands for "last message repeated": it has no record of its own
 	Assumed       // the verdict is an assumption of the user (--assume)
 	OutLocal      // looks like forward, but is locally sent (ND in POSTROUTING)
+	Flow          // a connection of conntrack, not a packet: Count is connections, Verdict is Accepted
+	FlowOpen      // of Flow: it announces the connection (NEW, UPDATE), whose end is a record of its own
+	AddrNet64     // Src and Dst are the first 64 bits of IPv6 addresses; the rest was not kept
 )
 
 // Has reports whether all bits of f are set.

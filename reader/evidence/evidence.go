@@ -73,6 +73,9 @@ type Loss struct {
 	Class   string // kernel_lost, relay_lost, service_suppressed, kernel_flood, conntrack_full, nflog_lost, capture_dropped
 	Notices uint64 // how many such notices
 	Lost    uint64 // records that they say were lost; 0 where they give no number
+
+	First, Last int64  // times of the first and last notice, event.NoTime if they have none
+	Record      uint64 // of the first notice in the input
 }
 
 // LowersCounts reports whether firewall records may be among what was lost:
