@@ -186,8 +186,8 @@ type Stream uint32
 // records or not (/dev/kmsg). NFLOG numbers are modulo 2^32 and restart at 0.
 const (
 	KernelMessages Stream = iota + 1
-	NFLOGGlobal           // of all groups of one kernel (NFULA_SEQ_GLOBAL)
-	NFLOGLocal            // of one group, where the input does not name it (NFULA_SEQ)
+	NFLOGGlobal                     // of all groups of one kernel (NFULA_SEQ_GLOBAL)
+	NFLOGLocal                      // of one group, where the input does not name it (NFULA_SEQ)
 	NFLOGGroup     Stream = 1 << 16 // of group N: NFLOGGroup + N
 )
 

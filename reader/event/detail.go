@@ -77,11 +77,11 @@ type ARPDetail struct {
 // FlowDetail is what a conntrack record says beyond the original direction's
 // addresses and ports, which are the Event's. Numbers are -1 if absent.
 type FlowDetail struct {
-	Event                     string // new, update, destroy; "" if the record does not say
-	OrigPackets, OrigBytes    int64  // bytes are of IP packets, headers included
-	ReplyPackets, ReplyBytes  int64
-	ReplySrc, ReplyDst        string // addresses of the reply direction, "" if absent
+	Event                      string // new, update, destroy; "" if the record does not say
+	OrigPackets, OrigBytes     int64  // bytes are of IP packets, headers included
+	ReplyPackets, ReplyBytes   int64
+	ReplySrc, ReplyDst         string // addresses of the reply direction, "" if absent
 	ReplySrcPort, ReplyDstPort int
-	DNAT, SNAT                bool // the reply's addresses or ports differ from the original's
-	DurationUS                int64 // microseconds, never negative: clocks of start and end may differ
+	DNAT, SNAT                 bool  // the reply's addresses or ports differ from the original's
+	DurationUS                 int64 // microseconds, never negative: clocks of start and end may differ
 }
