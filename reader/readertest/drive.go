@@ -115,12 +115,16 @@ func input(f *reader.Format, in *reader.Input) *reader.Input {
 	return &reader.Input{Path: "input", Format: f, YearRef: ref.UnixNano()}
 }
 
-// withDetail is opt with Detail set or not; nil is the default options.
+// withDetail is opt with Detail set or not and with identities asked for; nil is
+// the default options.
 func withDetail(t testing.TB, opt *reader.Options, detail bool) *reader.Options {
 	if opt == nil {
 		opt = Options(t, "")
 	}
 	o := *opt
 	o.Detail = detail
+	if o.Identify == nil {
+		o.Identify = reader.NewIdentifier()
+	}
 	return &o
 }

@@ -18,6 +18,9 @@ func AnyCut(t testing.TB, f *reader.Format, opt *reader.Options, in *reader.Inpu
 	t.Helper()
 	opt, in = withDetail(t, opt, true), input(f, in)
 	want := Parse(f, opt, in, data)
+	if why := unidentified(f, want); why != "" {
+		t.Error(why)
+	}
 	rnd := rand.New(rand.NewPCG(seed, uint64(len(data))))
 	for round := range 24 {
 		cuts := randomCuts(rnd, data, 1+round*2)
@@ -66,6 +69,8 @@ func batchDiffers(got, want *reader.Batch) string {
 		{"details", g.Details, w.Details},
 		{"rejects", g.Rejects, w.Rejects},
 		{"notices", g.Notices, w.Notices},
+		{"identities", g.Bodies, w.Bodies},
+		{"sequences", g.Sequences, w.Sequences},
 		{"other, malformed", [2]uint64{g.Other, g.Malformed}, [2]uint64{w.Other, w.Malformed}},
 		{"year inferred, zone assumed", [2]bool{g.YearInferred, g.TZAssumed}, [2]bool{w.YearInferred, w.TZAssumed}},
 	} {
@@ -158,9 +163,25 @@ func Fuzz(t testing.TB, f *reader.Format, opt *reader.Options, data []byte) {
 	if why := Unaccounted(b, records); why != "" {
 		t.Fatal(why)
 	}
+	if why := unidentified(f, b); why != "" {
+		t.Fatal(why)
+	}
 	if why := batchDiffers(Parse(f, opt, in, data, len(data)/2), b); why != "" {
 		t.Fatalf("cut at %d: %s", len(data)/2, why)
 	}
+}
+
+// unidentified says which events of a batch have no identity though the format
+// claims that it gives one to each, or "". Identities were asked for.
+func unidentified(f *reader.Format, b *reader.Batch) string {
+	want := 0
+	if f.Identifies {
+		want = len(b.Events)
+	}
+	if len(b.Bodies) != want {
+		return fmt.Sprintf("%d identities for %d events, want %d", len(b.Bodies), len(b.Events), want)
+	}
+	return ""
 }
 
 // Unaccounted says what is wrong with the ledger of a batch that stands for so
@@ -186,6 +207,8 @@ func Unaccounted(b *reader.Batch, records uint64) string {
 		return fmt.Sprintf("%d malformed records with %d reasons", b.Malformed, len(b.Rejects))
 	case len(b.Details) != 0 && len(b.Details) != len(b.Events):
 		return fmt.Sprintf("%d details for %d events", len(b.Details), len(b.Events))
+	case len(b.Bodies) != 0 && len(b.Bodies) != len(b.Events):
+		return fmt.Sprintf("%d identities for %d events", len(b.Bodies), len(b.Events))
 	}
 	return ""
 }

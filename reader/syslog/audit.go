@@ -9,6 +9,7 @@ import (
 var (
 	auditType  = []byte("type=NETFILTER_PKT ")
 	auditRelay = []byte("type=1324 audit(")
+	auditTag   = []byte("audit: ")
 	auditMsg   = []byte("msg=audit(")
 	auditEnd   = []byte("): ")
 	nodeKey    = []byte("node=")
@@ -33,6 +34,10 @@ func auditLine(env *envelope, rest []byte) bool {
 // or behind the tag "audit:" in the kernel's log, where the type is a number
 // (include/uapi/linux/audit.h: 1324).
 func auditHeader(msg []byte) (t int64, n int) {
+	own := bytes.HasPrefix(msg, auditTag) // pr_fmt of kernel/audit.c, behind "kernel: [uptime] "
+	if own {
+		msg = msg[len(auditTag):]
+	}
 	switch {
 	case bytes.HasPrefix(msg, auditRelay):
 		n = len(auditRelay)
@@ -49,5 +54,9 @@ func auditHeader(msg []byte) (t int64, n int) {
 	if _, ok := lex.Uint64(serial[1:]); !ok {
 		return 0, 0
 	}
-	return t, n + k + len(serial) + len(auditEnd)
+	n += k + len(serial) + len(auditEnd)
+	if own {
+		n += len(auditTag)
+	}
+	return t, n
 }

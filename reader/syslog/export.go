@@ -16,6 +16,7 @@ var FormatExport = &reader.Format{
 	Name:        "journal-export",
 	Doc:         "the journal's export format, entries of NAME=value lines",
 	Packets:     true,
+	Identifies:  true,
 	Sniff:       sniffExport,
 	NewSplitter: func() reader.Splitter { return &exportSplitter{} },
 	NewParser: func(opt *reader.Options) reader.Parser {
@@ -145,6 +146,7 @@ type exportParser struct{ p *parser }
 
 // Parse implements reader.Parser.
 func (x *exportParser) Parse(b *reader.Batch, c *reader.Chunk) {
+	x.p.clock.in(c.Zone(x.p.opt))
 	rest := c.Data
 	for i := uint64(0); i < c.Records; i++ {
 		text, n := exportEntry(rest, true)

@@ -87,6 +87,7 @@ func (p *parser) repeat(b *reader.Batch, c *reader.Chunk, i uint64, start int, n
 	}
 	p.complete(b, c.Ref(i), n)
 	b.Events[len(b.Events)-1].Fields |= event.Repeat
+	p.identifyRepeat(b, n)
 }
 
 // backwards walks the lines before a place, through the chunk and then through

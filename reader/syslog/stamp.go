@@ -101,6 +101,13 @@ type clock struct {
 	isoOK    bool
 }
 
+// in sets the zone of the stamps that follow.
+func (c *clock) in(zone *time.Location) {
+	if c.zone != zone {
+		c.zone, c.rfcOK, c.isoOK = zone, false, false
+	}
+}
+
 const minute = int64(time.Minute)
 
 // rfc3164 parses a year-less stamp at the start of b; n is 0 if there is none.

@@ -33,6 +33,7 @@ var Format = &reader.Format{
 	NewSplitter: reader.NewLineSplitter,
 	NewParser:   newParser,
 	YearLess:    yearless,
+	Identifies:  true,
 }
 
 // sniff takes every text but what is surely something else: a text without a
@@ -79,6 +80,9 @@ type parser struct {
 	host  lex.Slot
 	env   envelope
 
+	said  []byte // the body of the record in hand: what its Identity is made of
+	plain []byte // scratch
+
 	hostTag []byte // "fw1 kernel:" of the last record
 	hostLen int    // of the host in it
 }
@@ -93,6 +97,7 @@ func newParser(opt *reader.Options) reader.Parser {
 
 // Parse implements reader.Parser.
 func (p *parser) Parse(b *reader.Batch, c *reader.Chunk) {
+	p.clock.in(c.Zone(p.opt))
 	rest := c.Data
 	for i := uint64(0); len(rest) > 0; i++ {
 		var line []byte
@@ -133,6 +138,7 @@ func (p *parser) settle(b *reader.Batch, c *reader.Chunk, i uint64, start int, l
 	switch outcome {
 	case netfilter.Packet:
 		p.complete(b, c.Ref(i), count)
+		p.identify(b, count)
 	case netfilter.Malformed:
 		p.drop(b)
 		p.reject(b, c, i, why, line)
@@ -168,6 +174,7 @@ func (p *parser) record(b *reader.Batch, msg []byte) (netfilter.Outcome, string)
 		d = &b.Details[len(b.Details)-1]
 	}
 	e := &b.Events[len(b.Events)-1]
+	p.said = msg
 	if p.env.body == proxmoxBody {
 		return p.body.ParseProxmox(e, d, msg)
 	}
@@ -185,12 +192,13 @@ func (p *parser) foreign(e *event.Event, d *event.Detail, msg []byte) (netfilter
 	}
 	if t, n := auditHeader(msg); n > 0 {
 		p.env.time, p.env.marks = t, 0
+		p.said = msg[n:]
 		return p.body.ParseAudit(e, d, msg[n:])
 	}
 	return netfilter.None, ""
 }
 
-// drop takes the event back.
+// drop takes the event back; it has no identity yet.
 func (p *parser) drop(b *reader.Batch) {
 	b.Events = b.Events[:len(b.Events)-1]
 	if p.opt.Detail {
