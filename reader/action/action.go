@@ -112,6 +112,12 @@ func (t *Table) Capture() Decision {
 	return t.assume(Decision{Action: "CAPTURE", Class: Unknown, DecidedBy: byNone})
 }
 
+// Flow is the decision for a record of conntrack: only what has passed the
+// firewall has an entry there, so neither a map nor an assumption can change it.
+func Flow() Decision {
+	return Decision{Action: "FLOW", Class: Accept, Verdict: event.Accepted, DecidedBy: "conntrack record"}
+}
+
 // Classify says which class an action word of the user or of a record belongs
 // to, by the keyword rules, and which verdict that is. A word that is none
 // ("HELLO") is Unknown.

@@ -53,6 +53,9 @@ func (m *fields) when(has bool, key string, v any) {
 // num is for the numbers of a Detail, where -1 is absent.
 func (m *fields) num(key string, v int) { m.when(v >= 0, key, v) }
 
+// count is num for the wider numbers of a FlowDetail.
+func (m *fields) count(key string, v int64) { m.when(v >= 0, key, v) }
+
 // Fields are the fields of e, in a fixed order. d may be nil. Absent fields are
 // left out, and so are false ones.
 func Fields(sym *event.Symbols, e *event.Event, d *event.Detail) []Field {
@@ -73,6 +76,9 @@ func Fields(sym *event.Symbols, e *event.Event, d *event.Detail) []Field {
 	}
 	if d.ARP != nil {
 		m.add("arp", arp(d.ARP))
+	}
+	if d.Flow != nil {
+		m.add("flow", flow(d.Flow))
 	}
 	return m.list
 }
@@ -111,6 +117,8 @@ func kind(e *event.Event, d *event.Detail) string {
 		return d.Kind
 	case e.Has(event.NonIP):
 		return "nonip"
+	case e.Has(event.Flow):
+		return "flow"
 	}
 	return "packet"
 }
@@ -173,8 +181,8 @@ func mac(b [6]byte) string {
 }
 
 func (m *fields) network(e *event.Event, d *event.Detail) {
-	m.when(e.Has(event.HasSrc), "src", e.Src.String())
-	m.when(e.Has(event.HasDst), "dst", e.Dst.String())
+	m.when(e.Has(event.HasSrc), "src", address(e, e.Src))
+	m.when(e.Has(event.HasDst), "dst", address(e, e.Dst))
 	m.when(e.Has(event.AddrUnknown), "addr_unknown", true)
 	m.when(e.Has(event.HasLen), "len", e.Len)
 	m.num("tos", d.TOS)
@@ -192,6 +200,14 @@ func (m *fields) network(e *event.Event, d *event.Detail) {
 	m.when(d.HasFragID, "frag_id", d.FragID)
 	m.str("ip_opt", d.IPOptions)
 	m.when(d.ExtHeaders > 0, "ext_headers", d.ExtHeaders)
+}
+
+// address is a, or the network that is all that is known of it.
+func address(e *event.Event, a event.Addr) string {
+	if e.Has(event.AddrNet64) {
+		return a.String() + "/64"
+	}
+	return a.String()
 }
 
 // named are the protocols that section 9 spells by name; all others are
@@ -271,5 +287,24 @@ func arp(a *event.ARPDetail) []Field {
 	m.str("ip_src", a.IPSrc)
 	m.str("mac_dst", a.MACDst)
 	m.str("ip_dst", a.IPDst)
+	return m.list
+}
+
+// flow is what conntrack's record says of the connection as a whole. The reply's
+// ports and destination are not among the names of section 9.
+func flow(f *event.FlowDetail) []Field {
+	m := &fields{}
+	m.str("event", f.Event)
+	m.count("orig_packets", f.OrigPackets)
+	m.count("orig_bytes", f.OrigBytes)
+	m.count("reply_packets", f.ReplyPackets)
+	m.count("reply_bytes", f.ReplyBytes)
+	m.str("reply_src", f.ReplySrc)
+	m.str("reply_dst", f.ReplyDst)
+	m.num("reply_spt", f.ReplySrcPort)
+	m.num("reply_dpt", f.ReplyDstPort)
+	m.when(f.DNAT, "dnat", true)
+	m.when(f.SNAT, "snat", true)
+	m.count("duration_us", f.DurationUS)
 	return m.list
 }

@@ -195,7 +195,7 @@ func (p *parser) foreign(e *event.Event, d *event.Detail, msg []byte) (netfilter
 		p.said = msg[n:]
 		return p.body.ParseAudit(e, d, msg[n:])
 	}
-	return netfilter.None, ""
+	return p.body.ParseFlow(e, d, msg)
 }
 
 // drop takes the event back; it has no identity yet.
