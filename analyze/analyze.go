@@ -82,6 +82,7 @@ type Env struct {
 	Span    report.Span // of the events counted
 	Zone    *time.Location
 	Assume  event.Verdict
+	Names   *Names // of own networks and interfaces; nil: none
 
 	set    *Set
 	places []Place // by address handle

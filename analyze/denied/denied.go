@@ -113,10 +113,11 @@ func (s *state) Result(env *analyze.Env) *report.Section {
 		Charts: []report.Chart{{ID: "sources", Title: "Denied events by source", Kind: report.Bars, Table: "sources",
 			X: "src", Y: []string{"count"}}},
 		Tables: []report.Table{
-			groupTable(env, g, ranks, event.Denied, "denied", "Denied", "Denied events by source, destination port, protocol and action."),
-			groupTable(env, g, ranks, event.Undetermined, "undetermined", "Undetermined",
-				"Events whose record or prefix names no verdict, in the columns of the table of denied ones."),
-			sources.table(fingerprint.Tools(env)),
+			env.Names.WithNetworks(groupTable(env, g, ranks, event.Denied, "denied", "Denied",
+				"Denied events by source, destination port, protocol and action.")),
+			env.Names.WithNetworks(groupTable(env, g, ranks, event.Undetermined, "undetermined", "Undetermined",
+				"Events whose record or prefix names no verdict, in the columns of the table of denied ones.")),
+			env.Names.WithNetworks(sources.table(fingerprint.Tools(env))),
 		},
 	}
 }

@@ -59,7 +59,7 @@ func (s *state) Result(env *analyze.Env) *report.Section {
 		}
 	}
 	count.SortRows(order)
-	return &report.Section{Tables: []report.Table{{
+	return &report.Section{Tables: []report.Table{env.Names.WithInterfaces(report.Table{
 		ID: "interfaces", Title: "Interfaces",
 		Doc: "All events by interfaces, action and protocol. An empty cell: the record names none.",
 		Columns: []report.Column{
@@ -77,5 +77,5 @@ func (s *state) Result(env *analyze.Env) *report.Section {
 			}
 		},
 		TotalRows: len(order), TotalCount: total,
-	}}}
+	})}}
 }

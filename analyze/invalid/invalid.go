@@ -61,6 +61,6 @@ func (s *state) Result(env *analyze.Env) *report.Section {
 	return &report.Section{
 		Findings: verdict.findings(env),
 		Notes:    verdict.notes(),
-		Tables:   []report.Table{s.invalid.table(env), verdict.table(env)},
+		Tables:   []report.Table{env.Names.WithNetworks(s.invalid.table(env)), env.Names.WithNetworks(verdict.table(env))},
 	}
 }
