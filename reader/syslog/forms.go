@@ -294,15 +294,15 @@ func (p *parser) behindUptime(env *envelope, rest []byte) {
 }
 
 // deltaStamp is "[12345.678901 <    0.000148>]" of dmesg -d and, with a space
-// before the last bracket, of journalctl -o short-delta.
+// before the last bracket, of journalctl -o short-delta, which has nothing but
+// spaces there on its first line.
 func deltaStamp(b []byte) (us int64, n int) {
 	open := bytes.IndexByte(b[:min(len(b), 24)], '<')
 	end := bytes.IndexByte(b[:min(len(b), 48)], ']')
-	if open < 2 || end < open {
-		return 0, 0
+	if open < 0 && end > 2 && b[end-1] == ' ' { // the first line of short-delta
+		open = end
 	}
-	inner := bytes.TrimRight(b[open+1:end], " ")
-	if len(inner) == 0 || inner[len(inner)-1] != '>' || len(bytes.Trim(inner[:len(inner)-1], " +0123456789.")) > 0 {
+	if open < 2 || end < open || open < end && !deltaSince(b[open+1:end]) {
 		return 0, 0
 	}
 	sec, micro, ok := bytes.Cut(bytes.Trim(b[1:open], " "), []byte{'.'})
@@ -318,8 +318,14 @@ func deltaStamp(b []byte) (us int64, n int) {
 	return int64(s)*1e6 + int64(m), n
 }
 
+// deltaSince is what stands behind "<": "    0.000148>".
+func deltaSince(b []byte) bool {
+	inner, ok := bytes.CutSuffix(bytes.TrimRight(b, " "), []byte{'>'})
+	return ok && len(bytes.Trim(inner, " +0123456789.")) == 0
+}
+
 // dmesgStamp is what stands in the brackets of dmesg -T ("Thu Jan  2 03:04:05
-// 2025") and dmesg -e ("Jan 2 03:04", or "  +0.000148" since the line before,
+// 2025") and dmesg -e ("Jan 2 03:04", "Jan12 03:04", or "  +0.000148" since the line before,
 // which tells no time by itself).
 func (p *parser) dmesgStamp(env *envelope, s []byte, ref int64) bool {
 	if len(s) > 4 && weekday(s) && s[3] == ' ' {
@@ -338,12 +344,12 @@ func (p *parser) dmesgStamp(env *envelope, s []byte, ref int64) bool {
 
 func (p *parser) minuteStamp(env *envelope, s []byte, ref int64) bool {
 	mon, ok := month(s)
-	if !ok || len(s) < 11 || len(s) > 12 || s[3] != ' ' {
+	if !ok || len(s) < 11 || len(s) > 12 {
 		return false
 	}
-	day, hm := skipSpaces(s[4:len(s)-6]), s[len(s)-5:]
+	day, hm := skipSpaces(s[3:len(s)-6]), s[len(s)-5:]
 	full := make([]byte, 0, 16)
-	full = append(append(full, s[:4]...), "  "[:2-min(len(day), 2)]...)
+	full = append(append(append(full, s[:3]...), ' '), "  "[:2-min(len(day), 2)]...)
 	full = append(append(append(append(full, day...), ' '), hm...), ":00"...)
 	if _, n := parseStamp(full); n == 0 || mon == 0 {
 		return false
