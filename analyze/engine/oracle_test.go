@@ -64,14 +64,35 @@ func naive(all []seen, want func(*seen) bool, key func(*seen) string, say func(g
 	return lines
 }
 
-func each(*seen) bool          { return true }
-func isDenied(s *seen) bool    { return s.verdict == "denied" }
-func isOpen(s *seen) bool      { return s.verdict == "undetermined" }
-func nothing([]*seen) string   { return "" }
-func stamp(t time.Time) string { return report.FormatTime(t.UnixNano()) }
-func extent(g []*seen) string  { return "|" + stamp(g[0].Time) + "|" + stamp(g[len(g)-1].Time) }
+func each(*seen) bool        { return true }
+func isDenied(s *seen) bool  { return s.verdict == "denied" }
+func isOpen(s *seen) bool    { return s.verdict == "undetermined" }
+func nothing([]*seen) string { return "" }
+func extent(g []*seen) string {
+	g = timed(g)
+	return "|" + stamp(g[0].Time) + "|" + stamp(g[len(g)-1].Time)
+}
+
+// timed are the packets of a group whose time is known, or all if it is of none.
+func timed(g []*seen) []*seen {
+	known := slices.DeleteFunc(slices.Clone(g), func(s *seen) bool { return s.Time.IsZero() })
+	if len(known) == 0 {
+		return g
+	}
+	return known
+}
+
+// stamp is a time as tables show it; the zero Time is none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return report.FormatTime(t.UnixNano())
+}
+
 func provenance(g []*seen) string {
-	return extent(g) + fmt.Sprintf("|%d|%d", g[0].number, g[len(g)-1].number)
+	first := timed(g)
+	return extent(g) + fmt.Sprintf("|%d|%d", first[0].number, first[len(first)-1].number)
 }
 
 // distinct counts the different values of f but "-".
@@ -108,7 +129,7 @@ var oracles = []struct {
 	say            func([]*seen) string
 }{
 	{"actions", "count action verdict first last", each, func(s *seen) string { return s.action + "|" + s.verdict }, extent},
-	{"hosts", "count host denied first last", each, func(s *seen) string { return s.Host }, func(g []*seen) string {
+	{"hosts", "count host denied first last", each, func(s *seen) string { return orNone(s.Host) }, func(g []*seen) string {
 		n := 0
 		for _, s := range g {
 			if isDenied(s) {
