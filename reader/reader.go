@@ -49,6 +49,12 @@ type Format struct {
 	// YearLess finds the stamp of a line if it carries no year; nil if the
 	// format has no such stamps.
 	YearLess func(line []byte) (Stamp, bool)
+
+	// ZoneHint tells the machine's offset from UTC, a multiple of 15 minutes,
+	// from a head in which stamps of local time stand beside exact times, and
+	// one of these times (Unix seconds); ok is false if they do not agree. nil
+	// if the format has no such pairs.
+	ZoneHint func(head []byte) (offset time.Duration, at int64, ok bool)
 }
 
 // Options are what all parsers need to know. They are shared by all workers

@@ -2,9 +2,10 @@
 // line (stack NFLOG, BASE, IFINDEX, IP2STR, HWHDR, JSON; all versions, with and
 // without eventv1), and the text of its plugins GPRINT and OPRINT.
 //
-// Flows (NFCT), sums (NFACCT) and NACCT's accounts of flows are recognised and
-// counted as other records. A flow is no packet: it stands for many that passed,
-// and to count it beside them would make a report's figures those of neither.
+// A flow (NFCT) is an event too, marked as such: one connection that passed, not
+// one packet, with the addresses of its original direction (flow.go). NACCT's
+// accounts are flows (nacct.go). Sums (NFACCT), counters without any address,
+// are recognised and counted as other records.
 //
 // A record is read in two steps. The members of the object go into a table of
 // values by key (record.go), so that their order, their spelling by version and
@@ -25,6 +26,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"time"
 
 	"fwreport/reader"
 	"fwreport/reader/event"
@@ -34,10 +36,11 @@ import (
 // Format is ulogd2's JSON output.
 var Format = &reader.Format{
 	Name:        "ulogd-json",
-	Doc:         "ulogd2's JSON output: one packet a line, all versions",
+	Doc:         "ulogd2's JSON output: one packet or flow a line, all versions",
 	Sniff:       func(head []byte, complete bool) error { return sniffHead(head, complete, sniffLine) },
 	NewSplitter: reader.NewLineSplitter,
 	NewParser:   func(opt *reader.Options) reader.Parser { return newParser(opt) },
+	ZoneHint:    zoneHint,
 }
 
 // sniffLines is how many lines are looked at: enough to get over the damage of
@@ -104,6 +107,10 @@ type parser struct {
 	spell  speller
 	rec    record
 	detail bool
+	zone   *time.Location // of the chunk's stamps without one
+
+	identify *reader.Identifier // nil: identities are not wanted
+	flow     flowNames
 
 	host, in, out lex.Slot
 	prefix        lex.Slot
@@ -115,8 +122,16 @@ func newParser(opt *reader.Options) *parser {
 	names := lex.NewInterner(opt.Symbols)
 	return &parser{
 		opt: opt, names: names, detail: opt.Detail, spell: newSpeller(),
-		verdicts: newVerdicts(opt, names),
+		verdicts: newVerdicts(opt, names), zone: opt.Location(), flow: newFlowNames(opt.Symbols),
 	}
+}
+
+// newIdentifying is newParser for records that are lines, as syslog daemons write
+// them too.
+func newIdentifying(opt *reader.Options) *parser {
+	p := newParser(opt)
+	p.identify = opt.Identify
+	return p
 }
 
 const longLine = "line longer than 1 MiB"
@@ -127,6 +142,7 @@ func (p *parser) Parse(b *reader.Batch, c *reader.Chunk) {
 		b.Reject(c, 0, longLine, c.Data)
 		return
 	}
+	p.zone = c.Zone(p.opt)
 	i := uint64(0)
 	for rest := c.Data; len(rest) > 0; i++ {
 		var line []byte
@@ -154,10 +170,10 @@ func (p *parser) line(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte) {
 		b.Other++
 	case err != nil:
 		b.Reject(c, i, err.Error(), shown(raw))
-	case p.rec.kind() != packet:
-		b.Other++
+	case p.rec.kind() == packet || p.rec.kind() == flow:
+		p.event(b, c, i, raw, flags)
 	default:
-		p.packet(b, c, i, raw, flags)
+		b.Other++
 	}
 }
 
