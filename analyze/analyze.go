@@ -82,6 +82,8 @@ type Env struct {
 	Span    report.Span // of the events counted
 	Zone    *time.Location
 	Assume  event.Verdict
+
+	Overlaps []evidence.Overlap // what log families have in common
 	Names   *Names // of own networks and interfaces; nil: none
 
 	set    *Set

@@ -77,3 +77,7 @@ func (in *Input) damaged(sentence string) {
 	in.note(sentence)
 	in.Facts.Incomplete = true
 }
+
+// SamePlace reports whether two inputs have the same place in one rotation
+// family: kern.log.1 and kern.log.1.gz.
+func (in *Input) SamePlace(o *Input) bool { return in.rotation == o.rotation }

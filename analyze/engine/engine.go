@@ -10,6 +10,8 @@
 //
 // Results do not depend on the number of workers or on timing: States are
 // commutative, and the facts about inputs are folded in the chunks' order.
+// Where several log families are read, they are read one after the other, so
+// that copies of a record are told in the same way each time (see once).
 package engine
 
 import (
@@ -33,7 +35,12 @@ type Config struct {
 	Window  report.Window                  // events outside are counted as such
 	Keep    func() func(*event.Event) bool // makes a filter for one worker, true for events to keep; nil keeps all
 	Jobs    int                            // workers; at least 1
-	Read    func(bytes int)                // told of bytes read from disk, from several goroutines; may be nil
+
+	// KeepDuplicates counts the copies of a record in several log families as
+	// events of their own.
+	KeepDuplicates bool
+
+	Read func(bytes int) // told of bytes read from disk, from several goroutines; may be nil
 
 	// Rejects is told of each record that could not be decoded, from several
 	// goroutines and in no order; may be nil.
@@ -52,51 +59,68 @@ type Result struct {
 func Run(ctx context.Context, cfg Config) (*Result, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	o := plan(cfg.Inputs, cfg.KeepDuplicates)
+	if o.dup != nil {
+		cfg.Options.Identify = o.ident
+	}
 	chunks := make(chan *reader.Chunk, 4*cfg.Jobs)
-	var readers, workers sync.WaitGroup
-	startReaders(ctx, &cfg, chunks, &readers)
 	all := make([]*worker, max(cfg.Jobs, 1))
+	var workers sync.WaitGroup
 	for i := range all {
-		all[i] = newWorker(&cfg)
+		all[i] = newWorker(&cfg, o)
 		workers.Go(func() { all[i].run(ctx, chunks) })
 	}
-	readers.Wait()
+	settle := func() { all[0].settle() }
+	for i := range o.phases {
+		readPhase(ctx, &cfg, o, &o.phases[i], chunks, settle)
+	}
+	o.inflight.Wait()
+	settle()
 	close(chunks)
 	workers.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("reading evidence: %w", context.Cause(ctx))
 	}
-	return finish(&cfg, all), nil
+	return finish(&cfg, o, all), nil
 }
 
-// startReaders reads the inputs in their order, several at once.
-func startReaders(ctx context.Context, cfg *Config, chunks chan<- *reader.Chunk, wg *sync.WaitGroup) {
+// readPhase reads the inputs of a phase in their order, several at once.
+func readPhase(ctx context.Context, cfg *Config, o *once, p *phase, chunks chan<- *reader.Chunk, settle func()) {
+	if p.family != none {
+		o.inflight.Wait()
+		settle()
+		o.begin(p.family, p.recall, p.recallX)
+	}
 	var next atomic.Int64
 	emit := func(c *reader.Chunk) error {
+		o.enter(c, p, settle)
 		select {
 		case chunks <- c:
 			return nil
 		case <-ctx.Done():
+			o.inflight.Done()
 			return ctx.Err()
 		}
 	}
-	for range min(max(cfg.Jobs, 1), max(len(cfg.Inputs), 1)) {
-		wg.Go(func() {
+	var readers sync.WaitGroup
+	for range min(max(cfg.Jobs, 1), len(p.inputs)) {
+		readers.Go(func() {
 			for {
 				i := next.Add(1) - 1
-				if i >= int64(len(cfg.Inputs)) || ctx.Err() != nil {
+				if i >= int64(len(p.inputs)) || ctx.Err() != nil {
 					return
 				}
-				if cfg.Inputs[i].Chunks(cfg.Read, emit) != nil {
+				if p.inputs[i].Chunks(cfg.Read, emit) != nil {
 					return // ctx is done; Run tells why
 				}
 			}
 		})
 	}
+	readers.Wait()
 }
 
 // finish merges the workers and completes the manifest.
-func finish(cfg *Config, workers []*worker) *Result {
+func finish(cfg *Config, o *once, workers []*worker) *Result {
 	first := workers[0]
 	for _, w := range workers[1:] {
 		first.merge(w)
@@ -110,6 +134,7 @@ func finish(cfg *Config, workers []*worker) *Result {
 		res.Manifest.Inputs = append(res.Manifest.Inputs, facts)
 		res.Manifest.Totals.Add(facts.Records)
 	}
+	res.Manifest.Overlaps = o.overlaps()
 	checkFamilies(cfg.Inputs, res.Manifest.Inputs)
 	return res
 }

@@ -23,6 +23,8 @@ type tally struct {
 	timeless           uint64 // events without a wall-clock time
 	folded, gap        uint64 // events in the hour that exists twice, or not at all
 	undated            uint64 // of timeless, those outside the window for it
+	announced          uint64 // connections whose end is a record of its own
+	flows              uint64 // connections counted
 }
 
 // run is the order of times in one chunk: runs are folded in the chunks' order.
@@ -83,8 +85,25 @@ func (t *tally) put(column *uint64, e *event.Event) {
 	}
 }
 
+// takeBack undoes put.
+func (t *tally) takeBack(column *uint64, e *event.Event) {
+	if !e.Has(event.Repeat) {
+		*column--
+	}
+}
+
+// announce counts a record that says that a connection begins or goes on. The
+// connection is counted by the record of its end: once.
+func (t *tally) announce() {
+	t.ledger.Other++
+	t.announced++
+}
+
 // event counts an event that is kept.
 func (t *tally) event(e *event.Event) {
+	if e.Has(event.Flow) {
+		t.flows++
+	}
 	if e.Has(event.Repeat) {
 		t.ledger.Repeats += uint64(e.Count)
 	} else {
@@ -163,6 +182,8 @@ func (t *tally) merge(o *tally) {
 	t.undated += o.undated
 	t.folded += o.folded
 	t.gap += o.gap
+	t.announced += o.announced
+	t.flows += o.flows
 }
 
 // complete writes the tally into the input's facts.
@@ -182,6 +203,7 @@ func (t *tally) complete(f *evidence.Input, in *reader.Input, opt *reader.Option
 	}
 	f.Notes = append(f.Notes, t.timeNotes(f, in)...)
 	f.Notes = append(f.Notes, lossNotes(f.Losses)...)
+	f.Notes = append(f.Notes, t.flowNotes()...)
 }
 
 // timeNotes says what is to be known of the input's times, and sets its span.
@@ -213,6 +235,17 @@ func (t *tally) timeNotes(f *evidence.Input, in *reader.Input) []string {
 		notes = append(notes, fmt.Sprintf("%d records fall into the hour that does not exist when clocks are set forward: is the zone right?", t.gap))
 	}
 	return notes
+}
+
+// flowNotes says what became of records that announce connections.
+func (t *tally) flowNotes() []string {
+	switch {
+	case t.announced == 0:
+		return nil
+	case t.flows == 0:
+		return []string{fmt.Sprintf("%d records announce connections (NEW, UPDATE) and none tells of an end (DESTROY): no connection is counted, have DESTROY logged", t.announced)}
+	}
+	return []string{fmt.Sprintf("%d records announce connections (NEW, UPDATE) and are counted as other: a connection is counted by the record of its end", t.announced)}
 }
 
 func days(ns int64) string { return fmt.Sprintf("%.1f days", float64(ns)/float64(24*time.Hour)) }

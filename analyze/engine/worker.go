@@ -17,16 +17,18 @@ type worker struct {
 	parsers map[*reader.Format]reader.Parser
 	batch   reader.Batch
 	tallies map[uint32]*tally
+	sieve   sieve
 	span    report.Span
 	assumed uint64
 }
 
-func newWorker(cfg *Config) *worker {
+func newWorker(cfg *Config, o *once) *worker {
 	w := &worker{
 		cfg:     cfg,
 		set:     analyze.NewSet(cfg.Modules, cfg.Options.Symbols),
 		parsers: map[*reader.Format]reader.Parser{},
 		tallies: map[uint32]*tally{},
+		sieve:   sieve{once: o},
 		span:    report.Span{First: event.NoTime, Last: event.NoTime},
 	}
 	if cfg.Keep != nil {
@@ -41,6 +43,7 @@ func (w *worker) run(ctx context.Context, chunks <-chan *reader.Chunk) {
 			w.chunk(c)
 		}
 		c.Release()
+		w.sieve.inflight.Done()
 	}
 }
 
@@ -58,7 +61,38 @@ func (w *worker) chunk(c *reader.Chunk) {
 	}
 	t := w.tally(c.Input.Index)
 	t.chunk(c, &w.batch)
-	w.set.Add(w.sift(t))
+	events, bodies := w.sift(t)
+	if f := w.sieve.of[c.Input.Index]; f != none {
+		events = w.sieve.unique(f, t, events, bodies)
+	}
+	for i := range events {
+		t.event(&events[i])
+		w.note(&events[i])
+	}
+	w.set.Add(events)
+}
+
+// settle counts what could be told only at the end of a family of logs. No
+// worker may be at work.
+func (w *worker) settle() {
+	if w.sieve.dup == nil {
+		return
+	}
+	for _, s := range w.sieve.dup.Settle() {
+		t := w.tally(s.Event.Ref.Input())
+		if !s.Counts {
+			t.put(&t.ledger.Duplicates, &s.Event)
+			continue
+		}
+		if !s.Pending {
+			t.takeBack(&t.ledger.Duplicates, &s.Event)
+		}
+		t.event(&s.Event)
+		w.note(&s.Event)
+		one := []event.Event{s.Event}
+		w.sieve.compare(one)
+		w.set.Add(one)
+	}
 }
 
 func (w *worker) parser(f *reader.Format) reader.Parser {
@@ -79,29 +113,34 @@ func (w *worker) tally(input uint32) *tally {
 	return t
 }
 
-// sift sorts the batch's events into the ledger and returns those that count,
-// moved to the front of the batch.
-func (w *worker) sift(t *tally) []event.Event {
-	kept := w.batch.Events[:0]
+// sift sorts out the batch's events that do not count, and returns the others,
+// moved to the front of the batch, with the identities of their records.
+func (w *worker) sift(t *tally) ([]event.Event, []reader.Identity) {
+	kept, bodies := w.batch.Events[:0], w.batch.Bodies[:0]
 	open := w.cfg.Window.Since == event.NoTime && w.cfg.Window.Until == event.NoTime
+	identified := len(w.batch.Bodies) == len(w.batch.Events)
 	for i := range w.batch.Events {
 		e := &w.batch.Events[i]
 		switch {
+		case e.Has(event.FlowOpen):
+			t.announce()
+			continue
 		case !open && !within(&w.cfg.Window, e.Time):
 			t.put(&t.ledger.Outside, e)
+			continue
 		case w.keep != nil && !w.keep(e):
 			t.put(&t.ledger.Filtered, e)
+			continue
+		case len(kept) != i:
+			kept = append(kept, *e)
 		default:
-			t.event(e)
-			w.note(e)
-			if len(kept) != i {
-				kept = append(kept, *e)
-			} else {
-				kept = kept[:i+1]
-			}
+			kept = kept[:i+1]
+		}
+		if identified {
+			bodies = append(bodies, w.batch.Bodies[i])
 		}
 	}
-	return kept
+	return kept, bodies
 }
 
 // within reports whether a time is in the window. A record without a time

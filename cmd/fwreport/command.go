@@ -136,13 +136,14 @@ func generator() report.Generator { return report.Generator{Name: "fwreport", Ve
 // completeFlags teaches the shell what values flags take.
 func completeFlags(cmd *cobra.Command) {
 	fixed := map[string][]string{
-		"format":   formatNames,
-		"assume":   {"deny", "accept", "none"},
-		"progress": {"auto", "always", "never"},
-		"since":    {"24h", "7d", "30d", "yesterday", "monday"},
-		"until":    {"now", "today", "yesterday"},
-		"proto":    {"tcp", "udp", "icmp", "icmpv6"},
-		"tz":       {"UTC", "local"}, "report-tz": {"UTC", "local"},
+		"format":     formatNames,
+		"assume":     {"deny", "accept", "none"},
+		"progress":   {"auto", "always", "never"},
+		"duplicates": duplicatesWords,
+		"since":      {"24h", "7d", "30d", "yesterday", "monday"},
+		"until":      {"now", "today", "yesterday"},
+		"proto":      {"tcp", "udp", "icmp", "icmpv6"},
+		"tz":         {"UTC", "local"}, "report-tz": {"UTC", "local"},
 	}
 	cmd.Flags().VisitAll(func(fl *pflag.Flag) {
 		values, ok := fixed[fl.Name]

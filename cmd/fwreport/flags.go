@@ -24,6 +24,7 @@ type flags struct {
 	year              int
 	assume            event.Verdict
 	actionMap         []action.Mapping
+	duplicates        string
 	geo               []string
 	jobs              int
 	title             string
@@ -36,13 +37,18 @@ type flags struct {
 // formatNames are the output formats, in the order in which they are written.
 var formatNames = []string{"html", "csv", "xlsx", "json", "text"}
 
+// countOnce is the default of --duplicates.
+const countOnce = "count-once"
+
+var duplicatesWords = []string{countOnce, "keep"}
+
 // neutral are the flags that do not bear on the content of a report: they are
 // left out of the command that the report shows, so that the same evidence and
 // question give the same bytes.
 var neutral = []string{"output", "jobs", "memory", "cache", "manifest", "rejects", "progress", "quiet", "verbose"}
 
 func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
-	f.limit, f.progress = -1, "auto"
+	f.limit, f.progress, f.duplicates = -1, "auto", countOnce
 	fs.SortFlags = false
 	fs.StringVar(&f.since, "since", "", "first `TIME` to count: 7d, 36h, 2w, 2026-11-01, 2026-11-01T06:00, RFC 3339, yesterday, monday")
 	fs.StringVar(&f.until, "until", "", "first `TIME` not to count any more, in the same forms")
@@ -53,6 +59,7 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	f.registerYear(fs)
 	f.registerFilters(fs)
 	f.registerVerdicts(fs)
+	fs.Var(oneOf{&f.duplicates, duplicatesWords, "WHAT"}, "duplicates", "count-once or keep: copies of a record in several log families, such as kern.log and syslog")
 	fs.StringArrayVar(&f.geo, "geo", nil, "mmdb `FILE` for countries or ASNs in place of the embedded data; repeatable")
 	fs.IntVar(&f.jobs, "jobs", 0, "`N` workers (default one a core)")
 	fs.StringVar(&f.title, "title", "", "title `TEXT` of the report")

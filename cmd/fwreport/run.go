@@ -170,6 +170,7 @@ func (j *job) analyze(ctx context.Context, inputs []*reader.Input) (*report.Repo
 	bar := j.ui.progress(j.flags.progress, totalSize(inputs))
 	cfg := engine.Config{
 		Inputs: inputs, Modules: analyzers, Window: j.win, Jobs: j.flags.jobs, Read: bar.add,
+		KeepDuplicates: j.flags.duplicates != countOnce,
 		Options: reader.Options{
 			Symbols: symbols, Zone: j.zones.input,
 			Actions: action.NewTable(action.Options{Map: j.flags.actionMap, Assume: j.flags.assume}),
@@ -218,14 +219,16 @@ func (j *job) report(res *engine.Result, inputs []*reader.Input, places *geo.DB)
 		Span:    res.Span,
 		Zone:    j.zones.report,
 		Assume:  j.flags.assume,
+
+		Overlaps: res.Manifest.Overlaps,
 	}
 	rep.Sections = res.Set.Sections(env)
-	rep.Notes = notes(res)
+	rep.Notes = j.notes(res)
 	return rep
 }
 
 // notes are what a reader must know before the figures.
-func notes(res *engine.Result) []string {
+func (j *job) notes(res *engine.Result) []string {
 	var all []string
 	m := &res.Manifest
 	if m.Incomplete() {
@@ -240,8 +243,11 @@ func notes(res *engine.Result) []string {
 	if lossy(m) {
 		all = append(all, "Logs report that records were lost or suppressed: counts are lower bounds. See the inputs for which and how many.")
 	}
-	if families := overlapping(m); len(families) > 1 {
-		all = append(all, fmt.Sprintf("Several logs of one folder cover the same time (%s): where they hold the same lines, a packet is counted once for each. Name one of them to be sure.",
+	if n := m.Totals.Duplicates; n > 0 {
+		all = append(all, fmt.Sprintf("%s of the logs are copies of records in another log and were counted once: see the overlaps.", plural(int(n), "record")))
+	}
+	if families := overlapping(m); j.flags.duplicates != countOnce && len(families) > 1 {
+		all = append(all, fmt.Sprintf("Several logs of one folder cover the same time (%s): where they hold the same lines, a packet is counted once for each (--duplicates keep).",
 			strings.Join(families, ", ")))
 	}
 	if m.Totals.Events == 0 {

@@ -86,9 +86,30 @@ func (l *Loss) LowersCounts() bool { return l.Class != "kernel_flood" && l.Class
 
 // Manifest is the list of all inputs.
 type Manifest struct {
-	Totals Ledger
-	Inputs []Input
+	Totals   Ledger
+	Inputs   []Input
+	Overlaps []Overlap
 }
+
+// Overlap is what two families have in common. Records that could be compared
+// are those that count or are duplicates, with a stamp.
+type Overlap struct {
+	Kind     OverlapKind
+	Families [2]string
+	Records  [2]uint64 // compared, of each family
+	Shared   uint64
+}
+
+// OverlapKind says what was compared.
+type OverlapKind string
+
+// SameRecords are copies of one record in two logs, counted once. SamePackets
+// are packets that both a log and a capture tell of: two observations, both
+// counted.
+const (
+	SameRecords OverlapKind = "same records"
+	SamePackets OverlapKind = "same packets"
+)
 
 // Place names a record of the input: PATH:LINE, or PATH#PACKET in a capture.
 func Place(path string, packets bool, record uint64) string {

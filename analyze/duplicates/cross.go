@@ -1,0 +1,46 @@
+package duplicates
+
+import (
+	"encoding/binary"
+
+	"fwreport/reader"
+	"fwreport/reader/event"
+)
+
+// PacketID is the identity of the packet that a record tells of, whatever told
+// it: a log line and a capture agree on addresses, ports, protocol, length, IP
+// identification, TTL and ICMP type. ok is false if the record says too little.
+func PacketID(id *reader.Identifier, e *event.Event) (p reader.Identity, ok bool) {
+	const needs = event.HasSrc | event.HasDst | event.HasLen | event.HasTTL
+	if !e.Has(needs) || e.Has(event.Flow) || e.Has(event.Repeat) {
+		return reader.Identity{}, false
+	}
+	var b [56]byte
+	src, dst := e.Src.Netip().As16(), e.Dst.Netip().As16()
+	copy(b[0:], src[:])
+	copy(b[16:], dst[:])
+	binary.LittleEndian.PutUint32(b[32:], e.Len)
+	binary.LittleEndian.PutUint16(b[36:], uint16(e.Proto))
+	binary.LittleEndian.PutUint16(b[38:], e.SrcPort)
+	binary.LittleEndian.PutUint16(b[40:], e.DstPort)
+	binary.LittleEndian.PutUint16(b[42:], e.ID)
+	b[44], b[45], b[46] = e.TTL, e.ICMPType, e.ICMPCode
+	binary.LittleEndian.PutUint32(b[48:], e.FragOff)
+	return id.Of(b[:], 1), true
+}
+
+// Observe counts what the present family has in common with those before, of
+// records whose stamps lie a few seconds apart at most. It takes the packets'
+// identities, and a zero one for events without.
+func (f *Finder) Observe(events []event.Event, packets []reader.Identity) {
+	n := uint64(0)
+	for i := range events {
+		if packets[i] == (reader.Identity{}) || events[i].Time == event.NoTime {
+			continue
+		}
+		n++
+		k := key{body: packets[i], sec: floorSecond(events[i].Time), uptime: bootTime, up: 1}
+		f.one(&events[i], &k)
+	}
+	f.records[f.family].Add(n)
+}

@@ -1,0 +1,341 @@
+// Package duplicates finds records that stand in several log families: syslog
+// daemons write the same line to kern.log, syslog, messages and ufw.log, and the
+// journal has it too.
+//
+// # What is the same
+//
+// Two records are copies of one if host, body and stamp agree, and the kernel's
+// uptime where both have it. Stamps are compared by the second, for some files
+// have no more; with equal uptimes (microseconds) they may lie [slack] seconds
+// apart, because two daemons read the kernel's buffer at different moments, and
+// soon after boot a minute, because daemons start late. A record without a stamp
+// is never taken for a copy.
+//
+// Equal records inside one family are separate events. So for each record the
+// number of events is the largest number of copies that any family holds, and all
+// other copies are duplicates: multisets are united, not sets. That number does
+// not depend on any order. Which copies are the events does: a copy met when its
+// family has no more of them than were counted already is the duplicate. The
+// engine therefore has families follow each other, and inside one family, where
+// copies may come from several workers at once, it is settled at its end by
+// place (Settle): the evidence that a report names is the same in every run.
+//
+// # Memory
+//
+// 32 bytes a distinct record at a load of a half to seven eighths, in shards
+// that grow one by one. Copies inside one family are rare and cost a list each.
+// Comparing sorted runs on disk would need no memory but sorts all that the
+// ordinary run only counts; holding back events until all families are read
+// would take ten times the memory.
+package duplicates
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"fwreport/reader"
+	"fwreport/reader/event"
+)
+
+// shards is the number of parts of the table that can be worked on at once.
+const shards = 64
+
+const (
+	slack     = 2                    // seconds
+	bootSlack = 60                   // seconds, for records of the first bootTime of uptime
+	bootTime  = 180 * 1_000_000      // microseconds
+	second    = int64(1_000_000_000) // nanoseconds
+)
+
+// Finder remembers the records of all families read so far.
+type Finder struct {
+	shards  [shards]shard
+	family  uint32
+	phase   uint32
+	insert  bool
+	observe bool
+	records []atomic.Uint64 // by family
+}
+
+// New makes a Finder for so many families.
+func New(families int) *Finder {
+	f := &Finder{records: make([]atomic.Uint64, families)}
+	for i := range f.shards {
+		f.shards[i].init()
+	}
+	return f
+}
+
+// NewObserver makes a Finder that only counts what families have in common.
+func NewObserver(families int) *Finder {
+	f := New(families)
+	f.observe = true
+	return f
+}
+
+// Begin says that the records to come are of one family. No worker may be in
+// Sift. remember is false if no other family comes after it.
+func (f *Finder) Begin(family int, remember bool) {
+	f.family, f.insert = uint32(family), remember
+	f.phase++
+}
+
+// key identifies a record: what must be equal, and when it was.
+type key struct {
+	body   reader.Identity
+	host   event.Sym
+	sec    int64
+	uptime int64
+	up     uint32 // 0: no uptime
+}
+
+// keyOf is the key of an event with the identity of its body; ok is false if it
+// cannot be compared.
+func keyOf(e *event.Event, body reader.Identity) (k key, ok bool) {
+	if e.Time == event.NoTime {
+		return key{}, false
+	}
+	k = key{body: body, host: e.Host, sec: floorSecond(e.Time), uptime: e.Uptime}
+	if e.Has(event.HasUptime) {
+		k.up = uint32(mix(uint64(e.Uptime), 0x9e3779b97f4a7c15)) | 1
+	}
+	return k, true
+}
+
+func floorSecond(ns int64) int64 {
+	s := ns / second
+	if ns%second < 0 {
+		s--
+	}
+	return s
+}
+
+// Seen is what Sift says of a record.
+type Seen uint8
+
+// What a record is.
+const (
+	Event     Seen = iota // it counts
+	Duplicate             // it is a copy
+	Pending               // Settle will tell
+)
+
+// Sift says of each event of the present family what it is; bodies are the
+// identities of their records. The answer is written over seen. Several workers
+// may call it at once.
+func (f *Finder) Sift(events []event.Event, bodies []reader.Identity, seen []Seen) []Seen {
+	seen = seen[:0]
+	n := uint64(0)
+	for i := range events {
+		k, ok := keyOf(&events[i], bodies[i])
+		if !ok {
+			seen = append(seen, Event)
+			continue
+		}
+		n++
+		seen = append(seen, f.one(&events[i], &k))
+	}
+	f.records[f.family].Add(n)
+	return seen
+}
+
+func (f *Finder) one(e *event.Event, k *key) Seen {
+	h, lo := k.at(k.sec)
+	s := &f.shards[h>>58]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := s.match(f, h, lo, k.up, true); i >= 0 {
+		return s.copy(f, i, e)
+	}
+	if k.up != 0 {
+		if i := s.near(f, k); i >= 0 {
+			return s.copy(f, i, e)
+		}
+	}
+	if f.insert {
+		s.add(entry{hash: h, lo: lo, up: k.up, ref: e.Ref, phase: f.phase | fresh, set: s.with(0, f.family)})
+	}
+	return Event
+}
+
+// at is the hash of the key at a second. Its highest bits, which choose the
+// shard, depend on body and host alone: copies at neighbouring seconds are under
+// one lock.
+func (k *key) at(sec int64) (h uint64, lo uint32) {
+	base := mix(k.body.A^uint64(k.host), 0xa0761d6478bd642f)
+	h = mix(base^uint64(sec), 0xe7037ed1a0b428db)
+	return base&(63<<58) | h&^(63<<58), uint32(mix(k.body.B^uint64(sec), 0x8ebc6af09c88c6e3))
+}
+
+// reach is how many seconds copies may lie apart if their uptimes are equal.
+func (k *key) reach() int64 {
+	if k.uptime < bootTime {
+		return bootSlack
+	}
+	return slack
+}
+
+// Shared is how many records two families have in common.
+func (f *Finder) Shared(a, b int) uint64 {
+	n := uint64(0)
+	for i := range f.shards {
+		n += f.shards[i].pairs[pair(uint32(a), uint32(b))]
+	}
+	return n
+}
+
+// Records is how many records of a family were looked at.
+func (f *Finder) Records(family int) uint64 { return f.records[family].Load() }
+
+// Settled is one record about which Settle decided.
+type Settled struct {
+	Event   event.Event // Ref tells the place
+	Counts  bool        // it counts, else it is a duplicate
+	Pending bool        // what Sift said; else it said Duplicate
+}
+
+// Settle ends a family: of records that it has more copies of than were counted
+// before it, those that stand first are the duplicates. No worker may be in Sift.
+func (f *Finder) Settle() []Settled {
+	var all []Settled
+	for i := range f.shards {
+		s := &f.shards[i]
+		for _, m := range s.contested {
+			all = s.many[m].settle(all)
+		}
+		s.contested = s.contested[:0]
+	}
+	slices.SortFunc(all, func(a, b Settled) int { return cmp.Compare(a.Event.Ref, b.Event.Ref) })
+	return all
+}
+
+func mix(a, b uint64) uint64 { return fold(a^0x2d358dccaa6c78a5, b) }
+
+// shard is a part of the table, open-addressed.
+type shard struct {
+	mu        sync.Mutex
+	table     []entry // length is a power of two
+	used      int
+	sets      []set             // sets of families; 0 is the empty one
+	next      map[uint64]uint32 // set and family to the set of both
+	many      []*many           // records with several copies in one family
+	contested []int             // of many, in this phase
+	pairs     map[uint64]uint64 // copies in common
+	_         [64]byte          // shards do not share a cache line
+}
+
+// entry is one record. A zero hash marks a free slot.
+type entry struct {
+	hash  uint64
+	ref   event.Ref // of the copy that its family met first, if that was in this phase
+	lo    uint32
+	up    uint32
+	set   uint32 // families that hold it, once each; with manyBit an index of many
+	phase uint32 // when the last family was added; with fresh, the record was new then
+}
+
+const (
+	manyBit = 1 << 31
+	fresh   = 1 << 31
+)
+
+type set []uint32 // families
+
+func (s *shard) init() {
+	s.sets = []set{nil}
+	s.next = map[uint64]uint32{}
+	s.pairs = map[uint64]uint64{}
+}
+
+func pair(a, b uint32) uint64 { return uint64(min(a, b))<<32 | uint64(max(a, b)) }
+
+// with is the set s with a family added.
+func (s *shard) with(old, family uint32) uint32 {
+	k := uint64(old)<<32 | uint64(family)
+	if n, ok := s.next[k]; ok {
+		return n
+	}
+	s.sets = append(s.sets, append(slices.Clone(s.sets[old]), family))
+	n := uint32(len(s.sets) - 1)
+	s.next[k] = n
+	return n
+}
+
+// match finds a record of this key of which the family may hold one more copy.
+// If all that match are taken, it is the last of them. anyUptime lets records
+// match of which one has no uptime.
+func (s *shard) match(f *Finder, h uint64, lo, up uint32, anyUptime bool) int {
+	if len(s.table) == 0 {
+		return -1
+	}
+	if h == 0 {
+		h = 1
+	}
+	found := -1
+	mask := uint64(len(s.table) - 1)
+	for i := h & mask; s.table[i].hash != 0; i = (i + 1) & mask {
+		e := &s.table[i]
+		if e.hash != h || e.lo != lo || e.up != up && (!anyUptime || e.up != 0 && up != 0) {
+			continue
+		}
+		if found = int(i); !s.taken(f, e) {
+			return found
+		}
+	}
+	return found
+}
+
+// near looks for a copy at neighbouring seconds, with equal uptime.
+func (s *shard) near(f *Finder, k *key) int {
+	for d := int64(1); d <= k.reach(); d++ {
+		for _, sec := range [2]int64{k.sec - d, k.sec + d} {
+			h, lo := k.at(sec)
+			if i := s.match(f, h, lo, k.up, false); i >= 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// taken reports whether the present family holds as many copies of the record as
+// were counted.
+func (s *shard) taken(f *Finder, e *entry) bool {
+	if e.set&manyBit != 0 {
+		m := s.many[e.set&^manyBit]
+		return m.of(f.family) >= m.total
+	}
+	return slices.Contains(s.sets[e.set], f.family)
+}
+
+func (s *shard) add(e entry) {
+	if e.hash == 0 {
+		e.hash = 1
+	}
+	if s.used*8 >= len(s.table)*7 {
+		s.grow()
+	}
+	s.used++
+	s.put(e)
+}
+
+func (s *shard) put(e entry) {
+	mask := uint64(len(s.table) - 1)
+	i := e.hash & mask
+	for s.table[i].hash != 0 {
+		i = (i + 1) & mask
+	}
+	s.table[i] = e
+}
+
+func (s *shard) grow() {
+	old := s.table
+	s.table = make([]entry, max(64, 2*len(old)))
+	for _, e := range old {
+		if e.hash != 0 {
+			s.put(e)
+		}
+	}
+}
