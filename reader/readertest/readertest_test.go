@@ -123,12 +123,9 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// pending are the examples of kinds that no format reads: ulogd's outputs XML, NACCT
-// and SQLite. Those of kinds that
-// are read, but not in every form, are named in the tests of packages syslog
-// and ulogd.
+// pending are the examples of kinds that no format reads. All examples of a kind
+// that is read are run by the tests of its package.
 var pending = []string{
-	"nacct_icmp",
 	"sqlite_208_unsigned_le", "sqlite_209_signed", "sqlite_208_ipv6_truncated",
 }
 
@@ -136,7 +133,7 @@ func TestEveryKindIsReadOrPending(t *testing.T) {
 	var waiting []string
 	for _, ex := range Examples(t) {
 		switch ex.Ctx.Kind {
-		case "message", "syslog", "pve", "sophos", "audit", "ulogdlog", "ulogd_json", "gprint", "oprint", "ulogd_xml", "nflog_hex", "pcap_header_hex":
+		case "message", "syslog", "pve", "sophos", "audit", "ulogdlog", "ulogd_json", "gprint", "oprint", "ulogd_xml", "nacct", "nflog_hex", "pcap_header_hex":
 		default:
 			waiting = append(waiting, ex.Name)
 		}

@@ -8,20 +8,25 @@ import (
 )
 
 // FormatGPRINT is the output of ulogd2's GPRINT plugin: key=value,key=value… in
-// one line a record. Flows and sums are other records.
+// one line a record, a packet, a flow or a sum; sums are other records.
 //
 // Nothing is escaped in it, and a prefix may hold commas: a value ends before
 // the comma that a known key follows. A prefix that imitates a key is taken for
 // one; the true value stands behind it, and the last one counts.
 var FormatGPRINT = &reader.Format{
 	Name:        "ulogd-gprint",
-	Doc:         "ulogd2's GPRINT output: key=value pairs, one packet a line",
+	Doc:         "ulogd2's GPRINT output: key=value pairs, one packet or flow a line",
 	Sniff:       func(head []byte, complete bool) error { return sniffHead(head, complete, sniffGPRINT) },
 	NewSplitter: reader.NewLineSplitter,
-	NewParser:   func(opt *reader.Options) reader.Parser { return &gprintParser{newTextParser(opt)} },
+	NewParser:   func(opt *reader.Options) reader.Parser { return newGPRINT(opt) },
+	Identifies:  true,
 }
 
 type gprintParser struct{ textParser }
+
+func newGPRINT(opt *reader.Options) *gprintParser {
+	return &gprintParser{textParser{parser: *newIdentifying(opt)}}
+}
 
 // sniffGPRINT says why line is no record of GPRINT.
 func sniffGPRINT(line []byte) error {
@@ -45,6 +50,7 @@ func (p *gprintParser) Parse(b *reader.Batch, c *reader.Chunk) {
 		b.Reject(c, 0, longLine, c.Data)
 		return
 	}
+	p.zone = c.Zone(p.opt)
 	i := uint64(0)
 	for rest := c.Data; len(rest) > 0; i++ {
 		var line []byte

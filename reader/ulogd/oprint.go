@@ -11,7 +11,7 @@ import (
 )
 
 // FormatOPRINT is the output of ulogd2's OPRINT plugin: a block of lines a
-// record, each key=value. Flows and sums are other records.
+// record, each key=value: a packet, a flow or a sum; sums are other records.
 //
 // The records of the ledger are lines, so that a place is a line as in any
 // text: a packet's is the line with which its block begins, the others are
@@ -21,12 +21,12 @@ import (
 // Up to 2.0.8 an IPv4 address stands in it as the machine's byte order has it,
 // reversed on most. Where the stack has no IP2STR, which prints it right, the
 // checksum of the packet's header tells which way round is true; where that
-// does not tell either, the address is unknown. Learning the order from other
+// does not tell either, as in a flow, the address is unknown. Learning the order from other
 // blocks of the file was rejected: it would make a block's meaning depend on
 // where chunks begin, and a stack either has IP2STR or has it not.
 var FormatOPRINT = &reader.Format{
 	Name:        "ulogd-oprint",
-	Doc:         "ulogd2's OPRINT output: a block of key=value lines for each packet",
+	Doc:         "ulogd2's OPRINT output: a block of key=value lines for each packet or flow",
 	Sniff:       sniffOPRINT,
 	NewSplitter: func() reader.Splitter { return &blockSplitter{lines: reader.NewLineSplitter()} },
 	NewParser:   func(opt *reader.Options) reader.Parser { return &oprintParser{textParser: newTextParser(opt)} },
@@ -80,6 +80,7 @@ func (p *oprintParser) Parse(b *reader.Batch, c *reader.Chunk) {
 		b.Reject(c, 0, longLine, c.Data)
 		return
 	}
+	p.zone = c.Zone(p.opt)
 	rest, i := c.Data, uint64(0)
 	for len(rest) > 0 {
 		n := bytes.Index(rest, nextBoundary) + 1
@@ -113,7 +114,7 @@ func (p *oprintParser) block(b *reader.Batch, c *reader.Chunk, i uint64, block [
 	switch {
 	case whole:
 		p.record(b, c, first, block, (*textParser).orient)
-	case p.rec.kind() == packet:
+	case p.rec.kind() == packet || p.rec.kind() == flow:
 		b.Reject(c, first, "the beginning of the block is missing", shown(block))
 	default:
 		b.Other++

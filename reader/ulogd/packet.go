@@ -23,25 +23,58 @@ const (
 	familyIPv6   = 10
 )
 
-// packet makes an event of the record that was read from raw. flags are what is
-// to be known about the record as a whole.
-func (p *parser) packet(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, flags event.Fields) {
+// event makes an event of the record that was read from raw, a packet or a flow.
+// flags are what is to be known about the record as a whole.
+func (p *parser) event(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, flags event.Fields) {
 	n := len(b.Events)
-	b.Events = append(b.Events, event.Event{Ref: c.Ref(i), Count: 1, Fields: flags})
+	b.Events = append(b.Events, event.Event{Ref: c.Ref(i), Count: 1, Fields: flags, Time: event.NoTime})
 	e := &b.Events[n]
+	isFlow := p.rec.kind() == flow
 	reason := p.rec.trouble()
-	if reason == "" {
+	switch {
+	case reason != "":
+	case isFlow:
+		reason = p.fillFlow(e)
+	default:
 		reason = p.fill(e)
 	}
+	p.sequences(b, c.First+i, e.Time)
 	if reason != "" {
 		b.Events = b.Events[:n]
 		b.Reject(c, i, reason, shown(raw))
 		return
 	}
 	b.TZAssumed = b.TZAssumed || e.Has(event.TZAssumed)
+	p.conclude(b, e, isFlow)
+	if p.identify != nil {
+		b.Bodies = append(b.Bodies, p.identify.Of(trim(raw), 1))
+	}
+}
+
+// conclude sets the decision and the details.
+func (p *parser) conclude(b *reader.Batch, e *event.Event, isFlow bool) {
+	if isFlow {
+		p.flow.pass(e)
+		if p.detail {
+			b.Details = append(b.Details, p.flowDetails(e))
+		}
+		return
+	}
 	a := p.decide(e)
 	if p.detail {
 		b.Details = append(b.Details, p.details(e, a))
+	}
+}
+
+// sequences hands on the numbers that NFLOG gave the packet. They count even if
+// the record does not: it was not lost.
+func (p *parser) sequences(b *reader.Batch, record uint64, at int64) {
+	r := &p.rec
+	if r.has(kSeqLocal) {
+		b.Sequences = append(b.Sequences, reader.Sequence{Record: record, Time: at, Stream: reader.NFLOGLocal, N: r.num[kSeqLocal]})
+	}
+	if r.has(kSeqGlobal) {
+		b.Sequences = append(b.Sequences, reader.Sequence{Record: record, Time: at, Stream: reader.NFLOGGlobal, N: r.num[kSeqGlobal]})
 	}
 }
 

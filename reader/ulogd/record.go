@@ -10,8 +10,8 @@ import (
 // key names a value of a record, whatever its spelling.
 type key uint8
 
-// Keys with numbers, then keys with strings. There are at most 64: record.given
-// has a bit for each.
+// Keys with numbers, then keys with strings. The original direction of a flow
+// has the keys of a packet; what only flows have begins at kOrigBytes.
 const (
 	kIgnored key = iota
 	kTimeSec
@@ -64,6 +64,19 @@ const (
 	kARPHType
 	kARPPType
 	kARPOp
+	kSeqLocal
+	kSeqGlobal
+	kOrigBytes
+	kOrigPackets
+	kReplyBytes
+	kReplyPackets
+	kReplySrcPort
+	kReplyDstPort
+	kFlowEvent
+	kStartSec
+	kStartUsec
+	kEndSec
+	kEndUsec
 	kTimestamp // from here on strings
 	kDevice
 	kPrefix
@@ -77,12 +90,21 @@ const (
 	kDst
 	kARPSrc
 	kARPDst
+	kReplySrc
+	kReplyDst
 	kEnd
 )
 
 const numbers, texts = kTimestamp, kEnd - kTimestamp
 
-var _ [64 - kEnd]struct{} // does not compile if there are more than 64 keys
+// keySet has a bit for each key.
+type keySet [2]uint64
+
+var _ [128 - kEnd]struct{} // does not compile if there are more keys than bits
+
+func (s *keySet) has(k key) bool { return s[k>>6&1]&(1<<(k&63)) != 0 }
+func (s *keySet) add(k key)      { s[k>>6&1] |= 1 << (k & 63) }
+func (s *keySet) drop(k key)     { s[k>>6&1] &^= 1 << (k & 63) }
 
 // class says what a key tells about the record that has it.
 type class uint8
@@ -104,6 +126,7 @@ type spelling struct {
 
 const (
 	bit, u8, u16, u32 = 1, 1<<8 - 1, 1<<16 - 1, 1<<32 - 1
+	counter           = 1<<63 - 1
 	maxSec            = 1 << 33 // year 2242: Unix nanoseconds fit an int64
 )
 
@@ -136,8 +159,8 @@ var spellings = [...]spelling{
 	{"oob.protocol", kEtherType, u16, foreign},
 	{"oob.uid", kUID, u32, packet},
 	{"oob.gid", kGID, u32, packet},
-	{"oob.seq.local", kIgnored, 0, packet},
-	{"oob.seq.global", kIgnored, 0, packet},
+	{"oob.seq.local", kSeqLocal, u32, packet},
+	{"oob.seq.global", kSeqGlobal, u32, packet},
 	{"oob.in", kIn, 0, packet},
 	{"oob.out", kOut, 0, packet},
 	{"mac.saddr.str", kMACSrc, 0, packet},
@@ -204,29 +227,31 @@ var spellings = [...]spelling{
 	{"arp.daddr.str", kARPDst, 0, packet},
 	{"arp.saddr", kIgnored, 0, packet}, // in text only: arp.saddr.str says the same
 	{"arp.daddr", kIgnored, 0, packet},
-	{"orig.ip.saddr", kIgnored, 0, flow}, // in text only
+	{"orig.ip.saddr.str", kSrc, 0, flow}, // src_ip in JSON since 2.0.4
+	{"orig.ip.daddr.str", kDst, 0, flow},
+	{"orig.ip.saddr", kIgnored, 0, flow}, // in text only: see bare
 	{"orig.ip.daddr", kIgnored, 0, flow},
 	{"reply.ip.saddr", kIgnored, 0, flow},
 	{"reply.ip.daddr", kIgnored, 0, flow},
-	{"orig.ip.protocol", kIgnored, 0, flow},
-	{"orig.l4.sport", kIgnored, 0, flow},
-	{"orig.l4.dport", kIgnored, 0, flow},
-	{"orig.raw.pktlen", kIgnored, 0, flow},
-	{"orig.raw.pktcount", kIgnored, 0, flow},
+	{"orig.ip.protocol", kProto, u8, flow},
+	{"orig.l4.sport", kSrcPort, u16, flow},
+	{"orig.l4.dport", kDstPort, u16, flow},
+	{"orig.raw.pktlen", kOrigBytes, counter, flow},
+	{"orig.raw.pktcount", kOrigPackets, counter, flow},
 	{"reply.ip.protocol", kIgnored, 0, flow},
-	{"reply.l4.sport", kIgnored, 0, flow},
-	{"reply.l4.dport", kIgnored, 0, flow},
-	{"reply.raw.pktlen", kIgnored, 0, flow},
-	{"reply.raw.pktcount", kIgnored, 0, flow},
-	{"reply.ip.saddr.str", kIgnored, 0, flow},
-	{"reply.ip.daddr.str", kIgnored, 0, flow},
-	{"ct.mark", kIgnored, 0, flow},
+	{"reply.l4.sport", kReplySrcPort, u16, flow},
+	{"reply.l4.dport", kReplyDstPort, u16, flow},
+	{"reply.raw.pktlen", kReplyBytes, counter, flow},
+	{"reply.raw.pktcount", kReplyPackets, counter, flow},
+	{"reply.ip.saddr.str", kReplySrc, 0, flow},
+	{"reply.ip.daddr.str", kReplyDst, 0, flow},
+	{"ct.mark", kMark, u32, flow},
 	{"ct.id", kIgnored, 0, flow},
-	{"ct.event", kIgnored, 0, flow},
-	{"flow.start.sec", kIgnored, 0, flow},
-	{"flow.start.usec", kIgnored, 0, flow},
-	{"flow.end.sec", kIgnored, 0, flow},
-	{"flow.end.usec", kIgnored, 0, flow},
+	{"ct.event", kFlowEvent, u8, flow},
+	{"flow.start.sec", kStartSec, maxSec, flow},
+	{"flow.start.usec", kStartUsec, 999999, flow},
+	{"flow.end.sec", kEndSec, maxSec, flow},
+	{"flow.end.usec", kEndUsec, 999999, flow},
 	{"sum.name", kIgnored, 0, sum},
 	{"sum.pkts", kIgnored, 0, sum},
 	{"sum.bytes", kIgnored, 0, sum},
@@ -291,14 +316,14 @@ func (s *speller) find(name []byte, hit bool) uint8 {
 
 // record holds the values of one object.
 type record struct {
-	given   uint64 // a bit for each key
+	given   keySet
 	classes class
 	bad     uint8 // spelling whose value makes no sense, or unknown
 	num     [numbers]uint64
 	text    [texts][]byte // into the line, or into memory of its own
 }
 
-func (r *record) has(k key) bool   { return r.given&(1<<k) != 0 }
+func (r *record) has(k key) bool   { return r.given.has(k) }
 func (r *record) str(k key) []byte { return r.text[k-numbers] }
 func (r *record) any(keys ...key) bool { // of few keys, known when compiling
 	for _, k := range keys {
@@ -332,7 +357,7 @@ func (r *record) kind() class {
 
 // read fills r from one line. The error says why that is no JSON object.
 func (r *record) read(line []byte, s *speller) error {
-	r.given, r.classes, r.bad, s.last = 0, 0, unknown, start
+	r.given, r.classes, r.bad, s.last = keySet{}, 0, unknown, start
 	if line[0] != '{' {
 		return notJSON(line)
 	}
@@ -348,7 +373,7 @@ func (r *record) read(line []byte, s *speller) error {
 		case sp.key == kIgnored:
 		case j.Kind == lex.JSONInt && sp.key < numbers && j.Int <= sp.max: // nearly always
 			r.num[sp.key] = j.Int
-			r.given |= 1 << sp.key
+			r.given.add(sp.key)
 		case !r.set(sp, &j):
 			r.bad = i
 		}
@@ -372,7 +397,7 @@ var errNoBrace = errors.New("does not begin with {: no JSON object")
 // and empty names are as good as no value, but for the prefix.
 func (r *record) set(sp *spelling, j *lex.JSON) bool {
 	k := sp.key
-	r.given &^= 1 << k
+	r.given.drop(k)
 	switch {
 	case j.Kind == lex.JSONNull:
 		return true
@@ -382,7 +407,7 @@ func (r *record) set(sp *spelling, j *lex.JSON) bool {
 		return false
 	case len(j.Value) > 0 || k == kPrefix:
 		r.text[k-numbers] = j.Value
-		r.given |= 1 << k
+		r.given.add(k)
 	}
 	return true
 }
@@ -400,7 +425,7 @@ func (r *record) setNumber(sp *spelling, j *lex.JSON) bool {
 		return false
 	}
 	r.num[sp.key] = n
-	r.given |= 1 << sp.key
+	r.given.add(sp.key)
 	return true
 }
 

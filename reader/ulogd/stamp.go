@@ -21,7 +21,7 @@ func (p *parser) when(e *event.Event) (ok bool) {
 		}
 	case r.has(kTimestamp):
 		var flags event.Fields
-		e.Time, flags, ok = stamp(r.str(kTimestamp), p.opt.Location())
+		e.Time, flags, ok = stamp(r.str(kTimestamp), p.zone)
 		e.Fields |= flags
 		if ok && r.str(kTimestamp)[4] == '/' {
 			e.Fields |= event.TimeImprecise

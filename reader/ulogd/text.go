@@ -23,16 +23,17 @@ type textParser struct {
 
 // bare are the values that tell an address where no text of it was logged.
 type bare struct {
-	src, dst  []byte // ip.saddr, ip.daddr
-	ihl, csum uint64
-	summed    bool // both are given
+	src, dst           []byte // ip.saddr, ip.daddr, or orig.ip.saddr, orig.ip.daddr
+	replySrc, replyDst []byte // reply.ip.saddr, reply.ip.daddr
+	ihl, csum          uint64
+	summed             bool // both are given
 }
 
 func newTextParser(opt *reader.Options) textParser { return textParser{parser: *newParser(opt)} }
 
 // begin empties the record.
 func (p *textParser) begin() {
-	p.rec.given, p.rec.classes, p.rec.bad, p.spell.last = 0, 0, unknown, start
+	p.rec.given, p.rec.classes, p.rec.bad, p.spell.last = keySet{}, 0, unknown, start
 	p.bare, p.cut = bare{}, false
 }
 
@@ -72,7 +73,7 @@ func (p *textParser) take(i uint8, value []byte) {
 	if p.bare.take(sp, value) || sp.key == kIgnored {
 		return
 	}
-	r.given &^= 1 << sp.key
+	r.given.drop(sp.key)
 	switch {
 	case string(value) == "<none>":
 	case sp.key < numbers:
@@ -82,12 +83,12 @@ func (p *textParser) take(i uint8, value []byte) {
 			return
 		}
 		r.num[sp.key] = n
-		r.given |= 1 << sp.key
+		r.given.add(sp.key)
 	case !plausibleName(sp.key, value):
 		r.bad = i
 	case len(value) > 0 || sp.key == kPrefix:
 		r.text[sp.key-numbers] = value
-		r.given |= 1 << sp.key
+		r.given.add(sp.key)
 	}
 }
 
@@ -106,10 +107,31 @@ func (b *bare) take(sp *spelling, value []byte) bool {
 		b.src = value
 	case sp.key == kDst && sp.name == "ip.daddr":
 		b.dst = value
-	case sp.key == kIgnored && sp.name == "ip.ihl":
+	case sp.key != kIgnored:
+		return false
+	case sp.class == flow:
+		return b.takeFlow(sp.name, value)
+	case sp.name == "ip.ihl":
 		b.ihl, _ = lex.Uint64(value)
-	case sp.key == kIgnored && sp.name == "ip.csum":
+	case sp.name == "ip.csum":
 		b.csum, b.summed = lex.Uint64(value)
+	default:
+		return false
+	}
+	return true
+}
+
+// takeFlow is take for the addresses of a flow.
+func (b *bare) takeFlow(name string, value []byte) bool {
+	switch name {
+	case "orig.ip.saddr":
+		b.src = value
+	case "orig.ip.daddr":
+		b.dst = value
+	case "reply.ip.saddr":
+		b.replySrc = value
+	case "reply.ip.daddr":
+		b.replyDst = value
 	default:
 		return false
 	}
@@ -124,20 +146,27 @@ func (p *textParser) addresses(order func(*textParser) bool) {
 	if r.has(kSrc) || r.has(kDst) || p.bare.src == nil || p.bare.dst == nil {
 		return
 	}
-	if r.isIPv6() {
-		if bytes.IndexByte(p.bare.src, ':') < 0 || bytes.IndexByte(p.bare.dst, ':') < 0 {
-			return
-		}
-	} else if !order(p) {
+	if !r.isIPv6() && !order(p) {
 		return
 	}
-	r.text[kSrc-numbers], r.text[kDst-numbers] = p.bare.src, p.bare.dst
-	r.given |= 1<<kSrc | 1<<kDst
+	p.pair(kSrc, kDst, p.bare.src, p.bare.dst)
+	p.pair(kReplySrc, kReplyDst, p.bare.replySrc, p.bare.replyDst)
+}
+
+// pair sets the addresses of one direction, unless they are remains of IPv6.
+func (p *textParser) pair(srcKey, dstKey key, src, dst []byte) {
+	r := &p.rec
+	if len(src) == 0 || len(dst) == 0 || r.isIPv6() && (bytes.IndexByte(src, ':') < 0 || bytes.IndexByte(dst, ':') < 0) {
+		return
+	}
+	r.text[srcKey-numbers], r.text[dstKey-numbers] = src, dst
+	r.given.add(srcKey)
+	r.given.add(dstKey)
 }
 
 // record accounts for the i-th record of c, which was taken from raw.
 func (p *textParser) record(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, order func(*textParser) bool) {
-	if p.rec.kind() != packet {
+	if k := p.rec.kind(); k != packet && k != flow {
 		b.Other++
 		return
 	}
@@ -146,7 +175,7 @@ func (p *textParser) record(b *reader.Batch, c *reader.Chunk, i uint64, raw []by
 	if p.cut {
 		flags = event.Truncated
 	}
-	p.packet(b, c, i, raw, flags)
+	p.event(b, c, i, raw, flags)
 }
 
 var errNoKey = errors.New("begins with no key of ulogd (raw.pktlen, oob.prefix, timestamp …)")

@@ -159,7 +159,7 @@ func TestTextLedger(t *testing.T) {
 		reason                   string
 	}{
 		{FormatGPRINT, good + "\r\n\n" + good + "\n\x00\x00\n", 2, 2, 0, ""},
-		{FormatGPRINT, "orig.ip.saddr=1.2.3.4,ct.id=3\nsum.name=http,sum.pkts=1\n", 0, 2, 0, ""},
+		{FormatGPRINT, "orig.ip.saddr=1.2.3.4,ct.id=3\nsum.name=http,sum.pkts=1\n", 1, 1, 0, ""},
 		{FormatGPRINT, "plain text\n", 0, 0, 1, errNoKey.Error()},
 		{FormatGPRINT, "oob.mark=-1\n", 0, 0, 1, "value of oob.mark makes no sense"},
 		{FormatGPRINT, "oob.mark=1,ip.saddr=300.1.1.1,ip.daddr=1.2.3.4\n", 0, 0, 1, "address makes no sense"},
@@ -170,7 +170,9 @@ func TestTextLedger(t *testing.T) {
 		{FormatOPRINT, "\n\n" + block, 1, 4, 0, ""},
 		{FormatOPRINT, block + "oob.mark=x\n" + block, 1, 5, 1, "value of oob.mark makes no sense"},
 		{FormatOPRINT, "ip.ttl=2\nip.tos=0\n" + block, 1, 3, 1, "the beginning of the block is missing"},
-		{FormatOPRINT, "===>PACKET BOUNDARY\nct.id=3\norig.ip.protocol=6\n", 0, 3, 0, ""},
+		{FormatOPRINT, "===>PACKET BOUNDARY\nct.id=3\norig.ip.protocol=6\n", 1, 2, 0, ""},
+		{FormatOPRINT, "ct.id=3\norig.ip.protocol=6\n" + block, 1, 3, 1, "the beginning of the block is missing"},
+		{FormatOPRINT, "===>PACKET BOUNDARY\nsum.name=x\n", 0, 2, 0, ""},
 		{FormatOPRINT, "===>PACKET BOUNDARY\n===>PACKET BOUNDARY", 0, 2, 0, ""},
 	} {
 		b := parseAs(t, c.f, nil, c.text)
