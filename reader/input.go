@@ -23,6 +23,9 @@ type Input struct {
 	Zone     *time.Location
 	ZoneFrom string
 
+	// ZoneNotes are sentences about the zone for the manifest, where it is needed.
+	ZoneNotes []string
+
 	// Facts are what is known of the input. Open fills in what stands outside
 	// (path, size, times, compression, format), Chunks the hash; who counts the
 	// records fills in the rest.
@@ -34,6 +37,8 @@ type Input struct {
 	named       bool // given by the user, not found by walking a folder
 	ref         reference
 	first, last *Stamp // of the head, and of all if it was looked for: stamps without a year
+	hint        *zoneHint
+	rule        *PathRule // nil: none matches
 
 	archive *archive // if it is one
 	parent  *Input   // the archive that it is a member of

@@ -23,8 +23,11 @@ type OpenOptions struct {
 	Stdin   io.Reader      // what "-" means
 	Now     time.Time      // last resort for the year rule
 	Year    int            // year of the last record of year-less stamps; 0: the year rule decides
-	Zone    *time.Location // of stamps that carry none; nil is UTC
+	Zone    *time.Location // of stamps that carry none, if the evidence does not tell; nil is UTC
 	Rules   []PathRule     // what is known of some inputs; the first that matches counts
+
+	ZoneFrom  string // who says Zone, for the manifest: "--tz"; "" leaves Input.ZoneFrom to who knows
+	ZoneGiven bool   // Zone was asked for: inputs whose own zone is another get a note
 
 	limits *limits // for tests; nil are the usual ones
 }
@@ -73,9 +76,8 @@ func Open(ctx context.Context, paths []string, opt OpenOptions) ([]*Input, error
 	for i, in := range inputs {
 		in.Index = uint32(i)
 	}
-	if opt.Year != 0 {
-		resolveYear(inputs, &opt)
-	}
+	f.findZones(inputs)
+	f.findYears(inputs)
 	return inputs, nil
 }
 
@@ -98,12 +100,15 @@ type finder struct {
 	opt     *OpenOptions
 	limits  *limits
 	inputs  []*Input
+	rules   []rule
+	zones   zones
 	labels  map[string]int // how many members have a path
 	spooled int64          // bytes held in memory
 }
 
 func newFinder(ctx context.Context, opt *OpenOptions) *finder {
-	f := &finder{ctx: ctx, opt: opt, limits: opt.limits, labels: map[string]int{}}
+	f := &finder{ctx: ctx, opt: opt, limits: opt.limits, labels: map[string]int{}, rules: rulesOf(opt.Rules)}
+	f.zones.etc = map[string]*etcZone{}
 	if f.limits == nil {
 		usual := usualLimits()
 		f.limits = &usual
@@ -276,6 +281,9 @@ func (in *Input) examine(f *finder) {
 		head, complete, damage = in.decompressHead(raw)
 	}
 	in.setReference(in.findReference(raw, opt.Now))
+	if in.parent != nil && len(head) < headSize {
+		f.etcMember(in, head, 0)
+	}
 	if len(head) == 0 {
 		in.examineEmpty(damage)
 		return
@@ -291,8 +299,14 @@ func (in *Input) examine(f *finder) {
 		return
 	}
 	in.Facts.Format = in.Format.Name
+	in.rule = f.ruleFor(in.Path)
 	if in.Format.YearLess != nil {
 		in.first = firstYearless(in.Format, head)
+	}
+	if in.Format.ZoneHint != nil {
+		if offset, at, ok := in.Format.ZoneHint(head); ok {
+			in.hint = &zoneHint{offset, at}
+		}
 	}
 }
 
@@ -404,8 +418,11 @@ func (in *Input) findReference(raw []byte, now time.Time) reference {
 	if in.parent != nil {
 		return in.parent.ref // packed after it was written
 	}
-	return reference{now, "clock"}
+	return reference{now, fromClock}
 }
+
+// fromClock is the source of a year that nothing in the evidence tells.
+const fromClock = "clock"
 
 // plausible tells a real time from the ones that mean "not set": some writers
 // leave the field at its type's zero, or at what that becomes in 32 bits.

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 )
 
@@ -122,6 +123,7 @@ func (w *tarWalk) member(hdr *tar.Header) *Input {
 		m.skip(fmt.Sprintf("it is a sparse file that claims %d bytes: extract it", hdr.Size), true)
 	}
 	if m.Facts.Skipped != "" {
+		w.f.etcMember(m, []byte(hdr.Linkname), fs.ModeSymlink)
 		return m
 	}
 	if w.pos != nil && !isSparse(hdr) {
@@ -150,8 +152,8 @@ func (w *tarWalk) passing(m *Input) {
 	}
 	m.source = look(w.buf, w.tr)
 	m.examine(w.f)
-	if w.f.opt.Year != 0 && m.first != nil {
-		m.last = lastYearless(m)
+	if m.first != nil && w.f.yearOf(m) != 0 {
+		m.last = lastYearless(m, tailSize)
 	}
 	if _, ok := m.source.(*stream); ok {
 		m.passing = m.Format != nil || m.archive != nil

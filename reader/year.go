@@ -39,46 +39,118 @@ func (s Stamp) Resolve(ref int64, zone *time.Location) (t time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// resolveYear gives the inputs with year-less stamps the references that --year
-// demands: the last record of each family's newest file is of that year, each
-// older file ends before the next newer one begins.
-func resolveYear(inputs []*Input, opt *OpenOptions) {
+// yearOf is the year that was given for in's last record, or 0.
+func (f *finder) yearOf(in *Input) int {
+	if in.rule != nil && in.rule.Year != 0 {
+		return in.rule.Year
+	}
+	return f.opt.Year
+}
+
+// yearSource names who gave it.
+func (f *finder) yearSource(in *Input) string {
+	if in.rule != nil && in.rule.Year != 0 {
+		return in.rule.source()
+	}
+	return "--year"
+}
+
+// findYears settles the references of the inputs with year-less stamps. Where a
+// year was given, the last record of each family's newest file is of that year
+// and each older file ends before the next newer one begins. Where none was,
+// what is left to the clock goes by the next newer file too, and what ends
+// earlier in the year than it begins goes by its end.
+func (f *finder) findYears(inputs []*Input) {
 	var newer *Input // of the same family
 	for i := len(inputs) - 1; i >= 0; i-- {
 		in := inputs[i]
 		if in.first == nil || in.Format == nil {
 			continue
 		}
-		if newer != nil && newer.rotation.family == in.rotation.family {
-			in.setReference(reference{firstTime(newer, opt.zone()), "--year, by the next file of the family"})
+		if newer != nil && newer.rotation.family != in.rotation.family {
+			newer = nil
+		}
+		if f.yearOf(in) != 0 {
+			f.giveYear(in, newer)
 		} else {
-			in.setReference(lastInYear(in, opt))
+			f.judgeYear(in, newer)
 		}
 		newer = in
 	}
 }
 
+// giveYear sets the reference that a given year demands.
+func (f *finder) giveYear(in, newer *Input) {
+	source := f.yearSource(in)
+	if newer != nil && f.yearOf(newer) == f.yearOf(in) && f.yearSource(newer) == source {
+		in.setReference(reference{f.firstTime(newer), source + ", by the next file of the family"})
+		return
+	}
+	in.setReference(f.lastInYear(in, source))
+}
+
+// judgeYear corrects a reference that was found.
+func (f *finder) judgeYear(in, newer *Input) {
+	if newer != nil && in.ref.from == fromClock && f.firstTime(newer).Before(in.ref.at) {
+		in.setReference(reference{f.firstTime(newer), "the next file of the family"})
+	}
+	f.byItsEnd(in)
+}
+
+// byItsEnd lowers the reference of a log that was copied or touched long after
+// its last record: if its first stamp lies after its last one, it passes a New
+// Year, and what was written before that must not come after its end. This is
+// judged for files that can be read from anywhere: others would have to be
+// decompressed for it.
+func (f *finder) byItsEnd(in *Input) {
+	if _, ok := in.source.(sectioner); !ok || in.compression != nil || in.YearRef == event.NoTime {
+		return
+	}
+	zone := f.zoneOf(in)
+	first, ok := in.first.Resolve(in.YearRef, zone)
+	if in.last = lastYearless(in, headSize); in.last == nil || !ok {
+		return
+	}
+	last, ok := in.last.Resolve(in.YearRef, zone)
+	if ok && first.Sub(last) > disorder {
+		in.setReference(reference{last, in.ref.from + ", by its last record"})
+	}
+}
+
+// disorder is how far records may run back without a turn of the year.
+const disorder = 48 * time.Hour
+
+// zoneOf is the zone of in's stamps without one.
+func (f *finder) zoneOf(in *Input) *time.Location {
+	if in.Zone != nil {
+		return in.Zone
+	}
+	return f.opt.zone()
+}
+
 // firstTime is the time of the first year-less stamp of in.
-func firstTime(in *Input, zone *time.Location) time.Time {
-	if t, ok := in.first.Resolve(in.YearRef, zone); ok {
+func (f *finder) firstTime(in *Input) time.Time {
+	if t, ok := in.first.Resolve(in.YearRef, f.zoneOf(in)); ok {
 		return t
 	}
 	return in.ref.at
 }
 
-// lastInYear is the reference under which the last record of in is of opt.Year.
-func lastInYear(in *Input, opt *OpenOptions) reference {
+// lastInYear is the reference under which the last record of in is of the year
+// that was given.
+func (f *finder) lastInYear(in *Input, source string) reference {
+	year, zone := f.yearOf(in), f.zoneOf(in)
 	if in.last == nil {
-		in.last = lastYearless(in)
+		in.last = lastYearless(in, tailSize)
 	}
 	if s := in.last; s != nil {
-		if t, ok := s.In(opt.Year, opt.zone()); ok {
-			return reference{t, "--year"}
+		if t, ok := s.In(year, zone); ok {
+			return reference{t, source}
 		}
 	}
 	// Standard input is read once and its end is not known yet.
-	end := time.Date(opt.Year+1, 1, 1, 0, 0, 0, 0, opt.zone()).Add(-time.Nanosecond)
-	return reference{end.Add(-grace), "--year, taken for all records"}
+	end := time.Date(year+1, 1, 1, 0, 0, 0, 0, zone).Add(-time.Nanosecond)
+	return reference{end.Add(-grace), source + ", taken for all records"}
 }
 
 func firstYearless(f *Format, text []byte) *Stamp {
@@ -92,16 +164,17 @@ func firstYearless(f *Format, text []byte) *Stamp {
 	return nil
 }
 
-// tailSize is how much of a file's end is searched for a stamp.
+// tailSize is how much of a file's end is searched for a stamp if it decides over
+// the years of a family.
 const tailSize = 1 << 20
 
 // lastYearless is the last year-less stamp of in. A compressed file has to be
-// decompressed for it, which is why this is done for --year only.
-func lastYearless(in *Input) *Stamp {
+// decompressed for it, which is why that is done only where a year was given.
+func lastYearless(in *Input, size int) *Stamp {
 	if in.source == nil || in.source.once() && in.parent == nil {
 		return nil
 	}
-	tail, err := in.tail()
+	tail, err := in.tail(size)
 	if err != nil {
 		return nil
 	}
@@ -116,15 +189,15 @@ func lastYearless(in *Input) *Stamp {
 	return last
 }
 
-// tail is the last bytes of in, decompressed; what a cut stream still gives.
-func (in *Input) tail() ([]byte, error) {
+// tail is at least the last size bytes of in, decompressed; what a cut stream still gives.
+func (in *Input) tail(size int) ([]byte, error) {
 	rc, err := in.source.open()
 	if err != nil {
 		return nil, err
 	}
 	defer rc.Close()
 	if f, ok := rc.(io.Seeker); ok && in.compression == nil {
-		if _, err := f.Seek(max(0, in.Facts.Size-tailSize), io.SeekStart); err != nil {
+		if _, err := f.Seek(max(0, in.Facts.Size-int64(size)), io.SeekStart); err != nil {
 			return nil, err
 		}
 	}
@@ -132,16 +205,16 @@ func (in *Input) tail() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lastBytes(r), nil
+	return lastBytes(r, size), nil
 }
 
 // lastBytes reads r to its end or first error and keeps at least the last
-// tailSize bytes.
-func lastBytes(r io.Reader) []byte {
-	buf, n := make([]byte, 2*tailSize), 0
+// size bytes.
+func lastBytes(r io.Reader, size int) []byte {
+	buf, n := make([]byte, 2*size), 0
 	for {
 		if n == len(buf) {
-			n = copy(buf, buf[tailSize:])
+			n = copy(buf, buf[size:])
 		}
 		k, err := r.Read(buf[n:])
 		if n += k; err != nil {

@@ -8,6 +8,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"slices"
 )
 
@@ -124,6 +125,7 @@ func (w *zipWalk) member(e *zipEntry) {
 	unpack := zipMethod(h.Method)
 	switch {
 	case m.Facts.Skipped != "":
+		w.link(m, e)
 		return
 	case e.at < 0:
 		m.skip("its place in the archive cannot be told: the archive is damaged", true)
@@ -134,6 +136,22 @@ func (w *zipWalk) member(e *zipEntry) {
 	default:
 		m.source = zipMember{w.base.part(e.at, e.packed), h, unpack, w.in.limits}
 		m.examine(w.f)
+	}
+}
+
+// link reads the target of a symbolic link, which is its content.
+func (w *zipWalk) link(m *Input, e *zipEntry) {
+	unpack := zipMethod(e.header.Method)
+	if e.header.Mode()&fs.ModeSymlink == 0 || e.at < 0 || e.header.Flags&1 != 0 || unpack == nil || !isEtcZone(m.Path) {
+		return
+	}
+	rc, err := zipMember{w.base.part(e.at, e.packed), e.header, unpack, w.in.limits}.open()
+	if err != nil {
+		return
+	}
+	defer rc.Close()
+	if target, err := io.ReadAll(io.LimitReader(rc, maxName)); err == nil {
+		w.f.etcMember(m, target, fs.ModeSymlink)
 	}
 }
 
