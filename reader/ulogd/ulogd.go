@@ -39,7 +39,8 @@ var Format = &reader.Format{
 	Doc:         "ulogd2's JSON output: one packet or flow a line, all versions",
 	Sniff:       func(head []byte, complete bool) error { return sniffHead(head, complete, sniffLine) },
 	NewSplitter: reader.NewLineSplitter,
-	NewParser:   func(opt *reader.Options) reader.Parser { return newParser(opt) },
+	NewParser:   func(opt *reader.Options) reader.Parser { return newIdentifying(opt) },
+	Identifies:  true,
 	ZoneHint:    zoneHint,
 }
 
