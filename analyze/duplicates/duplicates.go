@@ -47,6 +47,10 @@ const (
 	bootSlack = 60                   // seconds, for records of the first bootTime of uptime
 	bootTime  = 180 * 1_000_000      // microseconds
 	second    = int64(1_000_000_000) // nanoseconds
+
+	// Records are hashed by spans of 16 seconds, so that a copy at another second
+	// is found at the same place, or at a neighbour's if the span ends there.
+	spanBits = 4
 )
 
 // Finder remembers the records of all families read so far.
@@ -142,31 +146,44 @@ func (f *Finder) Sift(events []event.Event, bodies []reader.Identity, seen []See
 }
 
 func (f *Finder) one(e *event.Event, k *key) Seen {
-	h, lo := k.at(k.sec)
+	own := k.sec >> spanBits
+	h, lo := k.at(own)
 	s := &f.shards[h>>58]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if i := s.match(f, h, lo, k.up, true); i >= 0 {
+	if i := s.match(f, k, own); i >= 0 {
 		return s.copy(f, i, e)
 	}
 	if k.up != 0 {
-		if i := s.near(f, k); i >= 0 {
-			return s.copy(f, i, e)
+		reach := k.reach()
+		for n := (k.sec - reach) >> spanBits; n <= (k.sec+reach)>>spanBits; n++ {
+			if n == own {
+				continue
+			}
+			if i := s.match(f, k, n); i >= 0 {
+				return s.copy(f, i, e)
+			}
 		}
 	}
 	if f.insert {
-		s.add(entry{hash: h, lo: lo, up: k.up, ref: e.Ref, phase: f.phase | fresh, set: s.with(0, f.family)})
+		s.add(entry{hash: h, lo: lo | uint32(k.sec)&spanMask, up: k.up, ref: e.Ref, phase: f.phase | fresh, set: s.with(0, f.family)})
 	}
 	return Event
 }
 
-// at is the hash of the key at a second. Its highest bits, which choose the
-// shard, depend on body and host alone: copies at neighbouring seconds are under
-// one lock.
-func (k *key) at(sec int64) (h uint64, lo uint32) {
+const spanMask = 1<<spanBits - 1
+
+// at is the hash of the key in a span of seconds; the lowest bits of lo are left
+// for the second. The highest bits of h, which choose the shard, depend on body
+// and host alone: neighbouring spans are under one lock.
+func (k *key) at(span int64) (h uint64, lo uint32) {
 	base := mix(k.body.A^uint64(k.host), 0xa0761d6478bd642f)
-	h = mix(base^uint64(sec), 0xe7037ed1a0b428db)
-	return base&(63<<58) | h&^(63<<58), uint32(mix(k.body.B^uint64(sec), 0x8ebc6af09c88c6e3))
+	h = mix(base^uint64(span), 0xe7037ed1a0b428db)
+	h = base&(63<<58) | h&^(63<<58)
+	if h == 0 {
+		h = 1 // 0 is a free place
+	}
+	return h, uint32(mix(k.body.B^uint64(span), 0x8ebc6af09c88c6e3)) &^ spanMask
 }
 
 // reach is how many seconds copies may lie apart if their uptimes are equal.
@@ -175,6 +192,15 @@ func (k *key) reach() int64 {
 		return bootSlack
 	}
 	return slack
+}
+
+// matches reports whether a record at a second is this one, as far as stamp and
+// uptime go.
+func (k *key) matches(sec int64, up uint32) bool {
+	if k.up == 0 || up == 0 {
+		return sec == k.sec
+	}
+	return up == k.up && max(sec-k.sec, k.sec-sec) <= k.reach()
 }
 
 // Shared is how many records two families have in common.
@@ -230,8 +256,8 @@ type shard struct {
 type entry struct {
 	hash  uint64
 	ref   event.Ref // of the copy that its family met first, if that was in this phase
-	lo    uint32
-	up    uint32
+	lo    uint32 // more of the hash, and the second in its span
+	up    uint32 // of the uptime; 0: none
 	set   uint32 // families that hold it, once each; with manyBit an index of many
 	phase uint32 // when the last family was added; with fresh, the record was new then
 }
@@ -263,21 +289,18 @@ func (s *shard) with(old, family uint32) uint32 {
 	return n
 }
 
-// match finds a record of this key of which the family may hold one more copy.
-// If all that match are taken, it is the last of them. anyUptime lets records
-// match of which one has no uptime.
-func (s *shard) match(f *Finder, h uint64, lo, up uint32, anyUptime bool) int {
+// match finds a record in a span that the key is of, and of which the family may
+// hold one more copy. If all that match are taken, it is the last of them.
+func (s *shard) match(f *Finder, k *key, span int64) int {
 	if len(s.table) == 0 {
 		return -1
 	}
-	if h == 0 {
-		h = 1
-	}
+	h, lo := k.at(span)
 	found := -1
 	mask := uint64(len(s.table) - 1)
 	for i := h & mask; s.table[i].hash != 0; i = (i + 1) & mask {
 		e := &s.table[i]
-		if e.hash != h || e.lo != lo || e.up != up && (!anyUptime || e.up != 0 && up != 0) {
+		if e.hash != h || e.lo&^spanMask != lo || !k.matches(span<<spanBits|int64(e.lo&spanMask), e.up) {
 			continue
 		}
 		if found = int(i); !s.taken(f, e) {
@@ -285,19 +308,6 @@ func (s *shard) match(f *Finder, h uint64, lo, up uint32, anyUptime bool) int {
 		}
 	}
 	return found
-}
-
-// near looks for a copy at neighbouring seconds, with equal uptime.
-func (s *shard) near(f *Finder, k *key) int {
-	for d := int64(1); d <= k.reach(); d++ {
-		for _, sec := range [2]int64{k.sec - d, k.sec + d} {
-			h, lo := k.at(sec)
-			if i := s.match(f, h, lo, k.up, false); i >= 0 {
-				return i
-			}
-		}
-	}
-	return -1
 }
 
 // taken reports whether the present family holds as many copies of the record as
@@ -311,9 +321,6 @@ func (s *shard) taken(f *Finder, e *entry) bool {
 }
 
 func (s *shard) add(e entry) {
-	if e.hash == 0 {
-		e.hash = 1
-	}
 	if s.used*8 >= len(s.table)*7 {
 		s.grow()
 	}
