@@ -64,6 +64,14 @@ func (in *Input) setReference(r reference) {
 	}
 }
 
+// StampZone is the zone of the input's stamps that carry none.
+func (in *Input) StampZone(o *Options) *time.Location {
+	if in.Zone != nil {
+		return in.Zone
+	}
+	return o.Location()
+}
+
 // YearSource names where the years of the input's year-less stamps come from.
 func (in *Input) YearSource() string { return in.ref.from }
 

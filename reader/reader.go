@@ -126,12 +126,7 @@ type Chunk struct {
 }
 
 // Zone is the zone of the chunk's stamps that carry none.
-func (c *Chunk) Zone(o *Options) *time.Location {
-	if c.Input.Zone != nil {
-		return c.Input.Zone
-	}
-	return o.Location()
-}
+func (c *Chunk) Zone(o *Options) *time.Location { return c.Input.StampZone(o) }
 
 // Ref is the place of the chunk's i-th record, from 0.
 func (c *Chunk) Ref(i uint64) event.Ref { return event.MakeRef(c.Input.Index, c.First+i) }

@@ -135,6 +135,6 @@ func finish(cfg *Config, o *once, workers []*worker) *Result {
 		res.Manifest.Totals.Add(facts.Records)
 	}
 	res.Manifest.Overlaps = o.overlaps()
-	checkFamilies(cfg.Inputs, res.Manifest.Inputs)
+	checkFamilies(cfg.Inputs, res.Manifest.Inputs, &cfg.Options)
 	return res
 }

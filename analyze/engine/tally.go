@@ -33,7 +33,9 @@ type run struct {
 	first, last int64 // earliest and latest time
 	back        int64 // largest step back from a time seen before
 	backRef     event.Ref
+	backTime    int64     // of backRef
 	lowRef      event.Ref // of the earliest time
+	turns       []turn
 }
 
 // examples is how many rejected records of each reason are kept for the report.
@@ -44,7 +46,7 @@ func newTally() *tally {
 }
 
 // chunk takes what the parser said of a chunk.
-func (t *tally) chunk(c *reader.Chunk, b *reader.Batch) {
+func (t *tally) chunk(c *reader.Chunk, b *reader.Batch, opt *reader.Options) {
 	t.ledger.Read += c.Records
 	t.ledger.Other += b.Other
 	t.ledger.Malformed += b.Malformed
@@ -62,6 +64,9 @@ func (t *tally) chunk(c *reader.Chunk, b *reader.Batch) {
 		t.addLoss(evidence.Loss{Class: n.Class, Notices: 1, Lost: n.Count})
 	}
 	if r, ok := runOf(c, b.Events); ok {
+		if b.YearInferred {
+			r.turns = turnsOf(b.Events, c.Zone(opt))
+		}
 		t.runs = append(t.runs, r)
 	}
 }
@@ -141,7 +146,7 @@ func runOf(c *reader.Chunk, events []event.Event) (run, bool) {
 			continue
 		}
 		if r.last != event.NoTime && r.last-e.Time > r.back {
-			r.back, r.backRef = r.last-e.Time, e.Ref
+			r.back, r.backRef, r.backTime = r.last-e.Time, e.Ref, e.Time
 		}
 		if r.first == event.NoTime || e.Time < r.first {
 			r.first, r.lowRef = e.Time, e.Ref
@@ -154,15 +159,16 @@ func runOf(c *reader.Chunk, events []event.Event) (run, bool) {
 // then is the run of r's records followed by o's.
 func (r run) then(o run) run {
 	if o.back > r.back {
-		r.back, r.backRef = o.back, o.backRef
+		r.back, r.backRef, r.backTime = o.back, o.backRef, o.backTime
 	}
 	if d := r.last - o.first; d > r.back {
-		r.back, r.backRef = d, o.lowRef
+		r.back, r.backRef, r.backTime = d, o.lowRef, o.first
 	}
 	if o.first < r.first {
 		r.first, r.lowRef = o.first, o.lowRef
 	}
 	r.last = max(r.last, o.last)
+	r.turns = laterTurns(r.turns, o.turns)
 	return r
 }
 
@@ -199,15 +205,18 @@ func (t *tally) complete(f *evidence.Input, in *reader.Input, opt *reader.Option
 		f.YearFrom = in.YearSource()
 	}
 	if t.zoneless {
-		f.ZoneFrom = opt.Location().String()
+		f.Notes = append(f.Notes, in.ZoneNotes...)
+		if f.ZoneFrom = in.ZoneFrom; f.ZoneFrom == "" {
+			f.ZoneFrom = in.StampZone(opt).String()
+		}
 	}
-	f.Notes = append(f.Notes, t.timeNotes(f, in)...)
+	f.Notes = append(f.Notes, t.timeNotes(f, in, in.StampZone(opt))...)
 	f.Notes = append(f.Notes, lossNotes(f.Losses)...)
 	f.Notes = append(f.Notes, t.flowNotes()...)
 }
 
 // timeNotes says what is to be known of the input's times, and sets its span.
-func (t *tally) timeNotes(f *evidence.Input, in *reader.Input) []string {
+func (t *tally) timeNotes(f *evidence.Input, in *reader.Input, zone *time.Location) []string {
 	var notes []string
 	if len(t.runs) > 0 {
 		slices.SortFunc(t.runs, func(a, b run) int { return cmp.Compare(a.seq, b.seq) })
@@ -216,9 +225,13 @@ func (t *tally) timeNotes(f *evidence.Input, in *reader.Input) []string {
 			all = all.then(r)
 		}
 		f.First, f.Last = all.first, all.last
+		notes = append(notes, turnNote(all.turns, in)...)
 		if all.back > int64(24*time.Hour) {
 			notes = append(notes, fmt.Sprintf("its records run back in time by up to %s, at %s: the clock was set, the file was put together, or it spans more than a year",
 				days(all.back), in.Place(all.backRef.Record())))
+			if t.yearless {
+				notes = append(notes, leapNote(all.backTime, all.backRef, in, zone)...)
+			}
 		}
 	}
 	if n := t.timeless + t.undated; n > 0 {
@@ -282,17 +295,23 @@ func lossNotes(losses []evidence.Loss) []string {
 }
 
 // checkFamilies notes rotated files that do not come out in order.
-func checkFamilies(inputs []*reader.Input, facts []evidence.Input) {
+func checkFamilies(inputs []*reader.Input, facts []evidence.Input, opt *reader.Options) {
 	older := -1
 	for i := range facts {
-		f := &facts[i]
-		if f.First == event.NoTime {
+		if facts[i].First == event.NoTime {
 			continue
 		}
-		if older >= 0 && facts[older].Family == f.Family && f.First < facts[older].Last-int64(time.Minute) {
-			f.Notes = append(f.Notes, fmt.Sprintf("it begins %s before the older %s of its rotation ends: a year, a zone or a name is wrong, or files of several hosts are mixed",
-				(time.Duration(facts[older].Last-f.First)).Round(time.Second), facts[older].Path))
+		if older >= 0 && facts[older].Family == facts[i].Family {
+			checkNeighbours(&facts[older], &facts[i], inputs[i].StampZone(opt))
 		}
 		older = i
 	}
+}
+
+func checkNeighbours(older, f *evidence.Input, zone *time.Location) {
+	if f.First < older.Last-int64(time.Minute) {
+		f.Notes = append(f.Notes, fmt.Sprintf("it begins %s before the older %s of its rotation ends: a year, a zone or a name is wrong, or files of several hosts are mixed",
+			(time.Duration(older.Last-f.First)).Round(time.Second), older.Path))
+	}
+	newYearBetween(older, f, zone)
 }

@@ -60,7 +60,7 @@ func (w *worker) chunk(c *reader.Chunk) {
 		}
 	}
 	t := w.tally(c.Input.Index)
-	t.chunk(c, &w.batch)
+	t.chunk(c, &w.batch, &w.cfg.Options)
 	events, bodies := w.sift(t)
 	if f := w.sieve.of[c.Input.Index]; f != none {
 		events = w.sieve.unique(f, t, events, bodies)
