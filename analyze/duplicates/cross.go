@@ -3,17 +3,16 @@ package duplicates
 import (
 	"encoding/binary"
 
-	"fwreport/reader"
 	"fwreport/reader/event"
 )
 
 // PacketID is the identity of the packet that a record tells of, whatever told
 // it: a log line and a capture agree on addresses, ports, protocol, length, IP
 // identification, TTL and ICMP type. ok is false if the record says too little.
-func PacketID(id *reader.Identifier, e *event.Event) (p reader.Identity, ok bool) {
+func PacketID(id *event.Identifier, e *event.Event) (p event.Identity, ok bool) {
 	const needs = event.HasSrc | event.HasDst | event.HasLen | event.HasTTL
 	if !e.Has(needs) || e.Has(event.Flow) || e.Has(event.Repeat) {
-		return reader.Identity{}, false
+		return event.Identity{}, false
 	}
 	var b [56]byte
 	src, dst := e.Src.Netip().As16(), e.Dst.Netip().As16()
@@ -32,10 +31,10 @@ func PacketID(id *reader.Identifier, e *event.Event) (p reader.Identity, ok bool
 // Observe counts what the present family has in common with those before, of
 // records whose stamps lie a few seconds apart at most. It takes the packets'
 // identities, and a zero one for events without.
-func (f *Finder) Observe(events []event.Event, packets []reader.Identity) {
+func (f *Finder) Observe(events []event.Event, packets []event.Identity) {
 	n := uint64(0)
 	for i := range events {
-		if packets[i] == (reader.Identity{}) || events[i].Time == event.NoTime {
+		if packets[i] == (event.Identity{}) || events[i].Time == event.NoTime {
 			continue
 		}
 		n++

@@ -35,7 +35,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"fwreport/reader"
 	"fwreport/reader/event"
 )
 
@@ -88,7 +87,7 @@ func (f *Finder) Begin(family int, remember bool) {
 
 // key identifies a record: what must be equal, and when it was.
 type key struct {
-	body   reader.Identity
+	body   event.Identity
 	host   event.Sym
 	sec    int64
 	uptime int64
@@ -97,7 +96,7 @@ type key struct {
 
 // keyOf is the key of an event with the identity of its body; ok is false if it
 // cannot be compared.
-func keyOf(e *event.Event, body reader.Identity) (k key, ok bool) {
+func keyOf(e *event.Event, body event.Identity) (k key, ok bool) {
 	if e.Time == event.NoTime {
 		return key{}, false
 	}
@@ -129,7 +128,7 @@ const (
 // Sift says of each event of the present family what it is; bodies are the
 // identities of their records. The answer is written over seen. Several workers
 // may call it at once.
-func (f *Finder) Sift(events []event.Event, bodies []reader.Identity, seen []Seen) []Seen {
+func (f *Finder) Sift(events []event.Event, bodies []event.Identity, seen []Seen) []Seen {
 	seen = seen[:0]
 	n := uint64(0)
 	for i := range events {
@@ -256,10 +255,10 @@ type shard struct {
 type entry struct {
 	hash  uint64
 	ref   event.Ref // of the copy that its family met first, if that was in this phase
-	lo    uint32 // more of the hash, and the second in its span
-	up    uint32 // of the uptime; 0: none
-	set   uint32 // families that hold it, once each; with manyBit an index of many
-	phase uint32 // when the last family was added; with fresh, the record was new then
+	lo    uint32    // more of the hash, and the second in its span
+	up    uint32    // of the uptime; 0: none
+	set   uint32    // families that hold it, once each; with manyBit an index of many
+	phase uint32    // when the last family was added; with fresh, the record was new then
 }
 
 const (

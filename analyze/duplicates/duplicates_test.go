@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"fwreport/reader"
 	"fwreport/reader/event"
 )
 
@@ -24,8 +23,8 @@ func (l line) event(ref event.Ref) event.Event {
 	return e
 }
 
-func (l line) identity() reader.Identity {
-	return reader.Identity{A: uint64(l.body) * 0x9e3779b97f4a7c15, B: uint64(l.body) * 0xda942042e4dd58b5}
+func (l line) identity() event.Identity {
+	return event.Identity{A: uint64(l.body) * 0x9e3779b97f4a7c15, B: uint64(l.body) * 0xda942042e4dd58b5}
 }
 
 // result is what a run found: the places that count, sorted, and all duplicates.
@@ -71,7 +70,7 @@ func (r *result) family(f uint32, lines []line, workers int, rnd *rand.Rand) {
 		at += n
 		work := func() {
 			var events []event.Event
-			var bodies []reader.Identity
+			var bodies []event.Identity
 			for i, l := range chunk {
 				events = append(events, l.event(event.MakeRef(f, uint64(first+i+1))))
 				bodies = append(bodies, l.identity())
@@ -249,7 +248,7 @@ func TestNoStampNoCopy(t *testing.T) {
 	for family := range 2 {
 		f.Begin(family, true)
 		e := []event.Event{{Time: event.NoTime}}
-		if got := f.Sift(e, make([]reader.Identity, 1), nil); got[0] != Event {
+		if got := f.Sift(e, make([]event.Identity, 1), nil); got[0] != Event {
 			t.Errorf("family %d: %v", family, got[0])
 		}
 	}
@@ -260,7 +259,7 @@ func BenchmarkSift(b *testing.B) {
 	for _, hits := range []bool{false, true} {
 		b.Run(fmt.Sprintf("hits=%v", hits), func(b *testing.B) {
 			var events []event.Event
-			var bodies []reader.Identity
+			var bodies []event.Identity
 			for i := range n {
 				l := line{host: 1, body: i, sec: i / 100, uptime: 600_000_000 + i}
 				events = append(events, l.event(event.MakeRef(0, uint64(i+1))))
