@@ -82,6 +82,7 @@ type decoder struct {
 	prefixes  map[event.Sym]*decided
 	scratch   []byte
 	rejects   map[uint32]string // by unsupported link type
+	numbers   nflogNumbers      // of the last NFLOG record
 }
 
 func newDecoder(o *reader.Options) *decoder {
@@ -136,6 +137,7 @@ func (d *decoder) packet(b *reader.Batch, c *reader.Chunk, i uint64, f *frame) {
 	var r fate
 	if f.link == linkNFLOG {
 		r = d.nflog(t, f)
+		d.numbers.sequences(b, c.First+i, t.e.Time)
 	} else {
 		r = d.ordinary(t, f)
 	}

@@ -1,6 +1,9 @@
 package pcap
 
-import "fwreport/reader/event"
+import (
+	"fwreport/reader"
+	"fwreport/reader/event"
+)
 
 // LINKTYPE_NFLOG: a header of four bytes, then TLVs. Lengths and types stand in
 // the byte order of the machine that captured, values in network order
@@ -27,6 +30,8 @@ const (
 	tlvPayload      = 9
 	tlvPrefix       = 10
 	tlvUID          = 11
+	tlvSeq          = 12
+	tlvSeqGlobal    = 13
 	tlvGID          = 14
 	tlvHWType       = 15
 	tlvHWHeader     = 16
@@ -43,11 +48,34 @@ type nflogRecord struct {
 	payload  []byte
 	paid     bool // there was a payload
 	timed    bool
+	numbers  nflogNumbers
+}
+
+// nflogNumbers are the numbers that the kernel gave the record: of its group
+// (NFULA_SEQ) and of all groups (NFULA_SEQ_GLOBAL), both modulo 2^32. They are
+// there if the program that captured asked for them.
+type nflogNumbers struct {
+	group               uint16
+	local, global       uint32
+	hasLocal, hasGlobal bool
+}
+
+// sequences hands on the numbers of a record.
+func (n *nflogNumbers) sequences(b *reader.Batch, record uint64, at int64) {
+	if n.hasLocal {
+		b.Sequences = append(b.Sequences, reader.Sequence{
+			Record: record, Time: at, Stream: reader.NFLOGGroup + reader.Stream(n.group), N: uint64(n.local),
+		})
+	}
+	if n.hasGlobal {
+		b.Sequences = append(b.Sequences, reader.Sequence{Record: record, Time: at, Stream: reader.NFLOGGlobal, N: uint64(n.global)})
+	}
 }
 
 // nflog decodes one record. It is an event whatever it holds, for the firewall
 // wrote it; only a header that is not NFLOG's makes it malformed.
 func (d *decoder) nflog(t target, f *frame) fate {
+	d.numbers = nflogNumbers{}
 	if len(f.data) < 4 {
 		return fate{cut, "NFLOG header cut"}
 	}
@@ -58,7 +86,9 @@ func (d *decoder) nflog(t target, f *frame) fate {
 	if t.det != nil {
 		t.det.Group = int(be16(f.data[2:]))
 	}
+	r.numbers.group = be16(f.data[2:])
 	d.walkTLVs(t, &r, f)
+	d.numbers = r.numbers
 	prefix, decision := d.decide(r.prefix)
 	t.e.Prefix = prefix
 	decision.apply(t)
@@ -143,8 +173,23 @@ func (d *decoder) tlv(t target, r *nflogRecord, kind uint16, v []byte) {
 		if len(v) >= 12 {
 			sender(t, v[4:12], int(be16(v)))
 		}
+	case tlvSeq, tlvSeqGlobal:
+		r.sequence(kind, be32(v))
 	default:
 		d.number(t, kind, be32(v))
+	}
+}
+
+// sequence takes a sequence number. The kernel writes the payload last
+// (net/netfilter/nfnetlink_log.c, __build_packet_message): what looks like a
+// number behind it is stale memory, and would tell of losses that never were.
+func (r *nflogRecord) sequence(kind uint16, n uint32) {
+	switch {
+	case r.paid:
+	case kind == tlvSeq:
+		r.numbers.local, r.numbers.hasLocal = n, true
+	default:
+		r.numbers.global, r.numbers.hasGlobal = n, true
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"fwreport/reader"
 	"fwreport/reader/event"
 	"fwreport/reader/readertest"
 )
@@ -67,6 +69,31 @@ func TestNFLOG(t *testing.T) {
 		}
 		readertest.Check(t, readertest.Example{Name: c.name, Expect: c.want}, r.fields(0))
 	}
+}
+
+// TestSequences: the numbers of a record count once, in network order, from
+// before its payload.
+func TestSequences(t *testing.T) {
+	local, global := tlv(le, 12, 0xff, 0xff, 0xff, 0xff), tlv(le, 13, 0, 0, 1, 2)
+	stamped := tlv(le, 3, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 6)
+	data := classicHeader(le, magicMicro, 239)
+	for _, record := range [][]byte{
+		nflogRecordOf(2, header(0x0800, 1), stamped, local, global, tlv(le, 9, probe()...)),
+		nflogRecordOf(2, header(0x0800, 1), tlv(le, 9, probe()...), local, global),
+		nflogRecordOf(2, tlv(le, 12, 1, 2), tlv(le, 13, 1)),
+		nflogRecordOf(2, global),
+	} {
+		data = append(data, classicRecord(le, 1, 0, record)...)
+	}
+	want := []reader.Sequence{
+		{Record: 1, Time: 5e9 + 6e3, Stream: reader.NFLOGGroup + 9, N: 1<<32 - 1},
+		{Record: 1, Time: 5e9 + 6e3, Stream: reader.NFLOGGlobal, N: 258},
+		{Record: 4, Time: 1e9, Stream: reader.NFLOGGlobal, N: 258},
+	}
+	if r := read(t, Format, data); !slices.Equal(r.Sequences, want) {
+		t.Errorf("%+v, want %+v", r.Sequences, want)
+	}
+	readertest.NoAlloc(t, Format, nil, data)
 }
 
 // TestPrefixDecides holds that each prefix has its own decision, also when it

@@ -7,13 +7,15 @@ import (
 	"time"
 
 	"fwreport/reader"
+	"fwreport/reader/action"
 	"fwreport/reader/event"
 	"fwreport/reader/lex"
 )
 
 // FormatXML is the output of ulogd2's XML plugin: one element a line, a packet
 // with its bytes in hex. It is read here and not in package ulogd because what
-// it holds is a packet, to be decoded as one. Flows and sums are other records.
+// it holds is a packet, to be decoded as one; or a flow (xmlflow.go). Sums are
+// other records.
 //
 // It is read by lines, not as a document: the closing tag is written only when
 // ulogd stops, and the prefix is not escaped, so a prefix of <a>&" makes the
@@ -24,10 +26,10 @@ import (
 // family nor owner are in it: an ARP packet's hook is named only for a bridge.
 var FormatXML = &reader.Format{
 	Name:        "ulogd-xml",
-	Doc:         "ulogd2's XML output: one packet a line, its bytes in hex",
+	Doc:         "ulogd2's XML output: a packet a line, its bytes in hex, or a flow",
 	Sniff:       sniffXML,
 	NewSplitter: reader.NewLineSplitter,
-	NewParser:   func(o *reader.Options) reader.Parser { return &xmlParser{decoder: newDecoder(o)} },
+	NewParser:   func(o *reader.Options) reader.Parser { return newXMLParser(o) },
 }
 
 var (
@@ -44,7 +46,7 @@ func sniffXML(head []byte, _ bool) error {
 	if bytes.HasPrefix(head, []byte("<?xml")) {
 		_, head = reader.NextLine(head)
 	}
-	for _, s := range []string{"<packet>", "<conntrack>", "<sum>", "<log><when>", "<flow><meta "} {
+	for _, s := range []string{"<packet>", "<conntrack>", "<sum>", "<log><when>", "<flow><meta ", "<flow type="} {
 		if bytes.HasPrefix(head, []byte(s)) {
 			return nil
 		}
@@ -54,7 +56,14 @@ func sniffXML(head []byte, _ bool) error {
 
 type xmlParser struct {
 	*decoder
-	bytes []byte // of the packet
+	bytes  []byte         // of the packet
+	zone   *time.Location // of the chunk's stamps, which name none
+	passed decided        // of flows
+}
+
+func newXMLParser(o *reader.Options) *xmlParser {
+	d := newDecoder(o)
+	return &xmlParser{decoder: d, passed: d.intern(action.Flow())}
 }
 
 // xmlPacket is what a record's elements say.
@@ -74,6 +83,7 @@ func (p *xmlParser) Parse(b *reader.Batch, c *reader.Chunk) {
 		b.Reject(c, 0, "line longer than 1 MiB", c.Data)
 		return
 	}
+	p.zone = c.Zone(p.opt)
 	i := uint64(0)
 	for rest := c.Data; len(rest) > 0; i++ {
 		var line []byte
@@ -105,12 +115,15 @@ func (p *xmlParser) line(b *reader.Batch, c *reader.Chunk, i uint64, line []byte
 	b.TZAssumed = true
 }
 
-// noPacket accounts for a line without a packet: another element or text that
-// has no place here.
+// noPacket accounts for a line without a packet: a flow, another element, or
+// text that has no place here.
 func (p *xmlParser) noPacket(b *reader.Batch, c *reader.Chunk, i uint64, line []byte) {
+	at := bytes.LastIndex(line, xmlFlowTag)
 	switch {
 	case bytes.HasPrefix(line, []byte("<log>")):
 		b.Reject(c, i, "record is cut short or has no time", line)
+	case at >= 0:
+		p.flow(b, c, i, line, at)
 	case len(line) == 0 || line[0] == '<' || string(line) == "\ufeff":
 		b.Other++
 	default:
@@ -124,7 +137,7 @@ func (p *xmlParser) record(t target, line []byte) (reason string) {
 	if reason = p.elements(t, &x, line[len("<log>"):]); reason != "" {
 		return reason
 	}
-	at, flags, ok := localTime(x.when, p.opt.Location())
+	at, flags, ok := localTime(x.when, p.zone)
 	if !ok {
 		return "time makes no sense"
 	}

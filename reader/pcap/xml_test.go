@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fwreport/reader"
 	"fwreport/reader/event"
@@ -172,7 +173,17 @@ func TestXMLLedger(t *testing.T) {
 		reason                   string
 	}{
 		{"<?xml version=\"1.0\"?>\n<packet>\n" + whole + "\r\n" + whole + "\n</packet>\n", 2, 3, 0, ""},
-		{"<flow><meta direction=\"original\"></meta></flow>\n\n\x00\n", 0, 3, 0, ""},
+		{xmlFlowText + "\n\n\x00\n" + xmlFlowText, 2, 2, 0, ""},
+		{"<sum>\n<obj><name>x</name></obj>\n", 0, 2, 0, ""},
+		{xmlFlowText + xmlFlowText, 0, 0, 1, "two records in one line"},
+		{xmlFlowText[:90], 0, 0, 1, "record is cut short"},
+		{strings.Replace(xmlFlowText, "<when>", "<then>", 1), 0, 0, 1, "time makes no sense"},
+		{strings.Replace(xmlFlowText, "198.51.100.7<", "198.51.100<", 1), 0, 0, 1, "a value makes no sense"},
+		{strings.Replace(xmlFlowText, ">40000<", ">70000<", 1), 0, 0, 1, "a value makes no sense"},
+		{strings.Replace(xmlFlowText, "<packets>4<", "<packets>-4<", 1), 0, 0, 1, "a value makes no sense"},
+		{strings.Replace(xmlFlowText, "</dst>", "</dst", 1), 1, 0, 0, ""},
+		{"<flow></flow>", 0, 0, 1, "time makes no sense"},
+		{"<flow>x</flow>", 0, 0, 1, "time makes no sense"},
 		{whole + whole, 0, 0, 1, "two records in one line"},
 		{"text", 0, 0, 1, "is no element of ulogd's XML"},
 		{"<log><prefix>", 0, 0, 1, "record is cut short or has no time"},
@@ -193,6 +204,45 @@ func TestXMLLedger(t *testing.T) {
 	}
 }
 
+// xmlFlowText is a translated connection, put together from a captured record.
+const xmlFlowText = `<flow><meta direction="original"><layer3 protonum="2" protoname="ipv4"><src>198.51.100.7</src><dst>203.0.113.1</dst></layer3>` +
+	`<layer4 protonum="6" protoname="tcp"><sport>40000</sport><dport>80</dport></layer4><counters><packets>4</packets><bytes>440</bytes></counters></meta>` +
+	`<meta direction="reply"><layer3 protonum="2" protoname="ipv4"><src>192.0.2.10</src><dst>198.51.100.7</dst></layer3>` +
+	`<layer4 protonum="6" protoname="tcp"><sport>8080</sport><dport>40000</dport></layer4><counters><packets>3</packets><bytes>1400</bytes></counters></meta>` +
+	`<meta direction="independent"><state>CLOSE</state><timeout>120</timeout><mark>7</mark><id>550953213</id><unreplied/><deltatime>2</deltatime></meta>` +
+	`<when><hour>4</hour><min>04</min><sec>08</sec><wday>5</wday><day>2</day><month>1</month><year>2025</year></when></flow>`
+
+func TestXMLFlow(t *testing.T) {
+	whole := map[string]any{
+		"kind": "flow", "ts": "2025-01-02T03:04:08Z", "ts_flags": []any{"tz_assumed", "time_imprecise"}, "action": "accept", "prefix": nil,
+		"src": "198.51.100.7", "dst": "203.0.113.1", "proto": "tcp", "spt": 40000.0, "dpt": 80.0, "mark": 7.0,
+		"flow": map[string]any{"event": nil, "orig_packets": 4.0, "orig_bytes": 440.0, "reply_packets": 3.0, "reply_bytes": 1400.0,
+			"reply_src": "192.0.2.10", "dnat": true, "snat": false, "duration_us": 2e6},
+	}
+	for _, c := range []struct {
+		text string
+		want map[string]any
+		open bool
+	}{
+		{xmlFlowText, whole, false},
+		{"<flow><meta direct" + xmlFlowText, map[string]any{"damaged_before": true, "dpt": 80.0}, false},
+		{strings.Replace(xmlFlowText, "<flow>", `<flow type="new">`, 1), map[string]any{"flow": map[string]any{"event": "new"}}, true},
+		{strings.Replace(xmlFlowText, "<mark>7</mark>", "", 1), map[string]any{"mark": nil}, false},
+		{strings.ReplaceAll(xmlFlowText, `protonum="6"`, `protonum="47"`), map[string]any{"proto": "gre", "spt": nil}, false},
+		{strings.Replace(xmlFlowText, "203.0.113.1", "2001:db8::1", 1), map[string]any{"dst": "2001:db8::1"}, false},
+		{"<flow>" + xmlFlowText[strings.Index(xmlFlowText, "<when>"):], map[string]any{"kind": "flow", "addr_unknown": true, "src": nil, "flow": map[string]any{"orig_packets": nil}}, false},
+	} {
+		opt := readertest.Options(t, "Asia/Tokyo")
+		in := &reader.Input{Format: FormatXML, Zone: time.FixedZone("", 3600)} // outranks Tokyo
+		b := readertest.Parse(FormatXML, opt, in, []byte(c.text))
+		if len(b.Events) != 1 || !b.Events[0].Has(event.Flow) || b.Events[0].Has(event.FlowOpen) != c.open || b.Events[0].Verdict != event.Accepted {
+			t.Errorf("%s: events %+v, rejects %+v", c.text, b.Events, b.Rejects)
+			continue
+		}
+		readertest.Check(t, readertest.Example{Name: c.text, Expect: c.want}, readertest.CanonicalBatch(opt.Symbols, b))
+	}
+}
+
 func xmlSeeds(t testing.TB) []byte {
 	var data []byte
 	for _, ex := range readertest.OfKind(t, "ulogd_xml") {
@@ -202,8 +252,9 @@ func xmlSeeds(t testing.TB) []byte {
 }
 
 func TestXMLLaws(t *testing.T) {
-	readertest.NoAlloc(t, FormatXML, nil, xmlSeeds(t))
-	damaged := append(bytes.Repeat(xmlSeeds(t), 3), xmlHead+"<prefix>x</prefix><hook>x\n<log>\n<packet>\nend"...)
+	data := append(xmlSeeds(t), xmlFlowText+"\n"...)
+	readertest.NoAlloc(t, FormatXML, nil, data)
+	damaged := append(bytes.Repeat(data, 3), xmlHead+"<prefix>x</prefix><hook>x\n<log>\n<packet>\nend"...)
 	for seed := range uint64(4) {
 		readertest.AnyCut(t, FormatXML, nil, nil, damaged, seed)
 	}
@@ -212,6 +263,7 @@ func TestXMLLaws(t *testing.T) {
 
 func FuzzXML(f *testing.F) {
 	f.Add(xmlSeeds(f))
+	f.Add([]byte(xmlFlowText + "\n<flow>" + xmlFlowText))
 	f.Add([]byte(xmlHead + "<hw><src>02</src></hw><payload>60" + xmlHead + "<hook>1</hook><></><payload>6"))
 	f.Fuzz(func(t *testing.T, data []byte) { readertest.Fuzz(t, FormatXML, nil, data) })
 }
