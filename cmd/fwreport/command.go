@@ -18,7 +18,8 @@ report: what was denied, from where, to which ports, by which rule, with which t
 marks. Counts are exact, every figure leads to its first and last record, and every
 record that was read is accounted for. Nothing is sent anywhere.
 
-Without a PATH it reads this machine's own logs.`
+Without a PATH it reads this machine's own logs. Settings may stand in a config file:
+the user's and the system's are read, or the one that --config names.`
 
 const examples = `  fwreport                                      this machine's logs, top 10 tables on the terminal
   fwreport --since 7d --format html             the last week as one HTML file
@@ -35,9 +36,9 @@ const examples = `  fwreport                                      this machine's
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 report written but evidence incomplete.`
 
 // newCommand makes the command with all its subcommands. logs is the folder of
-// the machine's own logs.
-func newCommand(ui *ui, logs string) *cobra.Command {
-	var f flags
+// the machine's own logs, configs are the files of settings read unasked.
+func newCommand(ui *ui, logs string, configs configPlaces) *cobra.Command {
+	f := flags{places: configs}
 	cmd := &cobra.Command{
 		Use:           "fwreport [flags] [PATH...]",
 		Short:         "Forensic reports of Linux firewall evidence",
@@ -54,7 +55,7 @@ func newCommand(ui *ui, logs string) *cobra.Command {
 	f.register(cmd.Flags(), ui)
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.SetVersionTemplate("{{.Version}}\n")
-	cmd.AddCommand(sourcesCommand(ui, logs), showCommand(ui), verifyCommand(ui, logs), renderCommand(ui), versionCommand())
+	cmd.AddCommand(sourcesCommand(ui, logs, configs), showCommand(ui, configs), verifyCommand(ui, logs, configs), renderCommand(ui), versionCommand())
 	cmd.CompletionOptions.HiddenDefaultCmd = false
 	completeFlags(cmd)
 	for _, sub := range cmd.Commands() {
@@ -155,10 +156,12 @@ func completeFlags(cmd *cobra.Command) {
 			panic(err) // a flag is registered twice: a mistake in this file
 		}
 	})
-	if cmd.Flags().Lookup("geo") == nil {
-		return
-	}
-	if err := cmd.MarkFlagFilename("geo", "mmdb"); err != nil {
-		panic(err)
+	for name, ending := range map[string]string{"geo": "mmdb", "config": "toml"} {
+		if cmd.Flags().Lookup(name) == nil {
+			continue
+		}
+		if err := cmd.MarkFlagFilename(name, ending); err != nil {
+			panic(err)
+		}
 	}
 }

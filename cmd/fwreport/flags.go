@@ -32,6 +32,11 @@ type flags struct {
 	rejects           string
 	progress          string
 	filter            filter.Spec
+
+	places      configPlaces
+	configFile  string
+	printConfig bool
+	config      *config // what it says beyond the flags
 }
 
 // formatNames are the output formats, in the order in which they are written.
@@ -45,7 +50,7 @@ var duplicatesWords = []string{countOnce, "keep"}
 // neutral are the flags that do not bear on the content of a report: they are
 // left out of the command that the report shows, so that the same evidence and
 // question give the same bytes.
-var neutral = []string{"output", "jobs", "memory", "cache", "manifest", "rejects", "progress", "quiet", "verbose"}
+var neutral = []string{"output", "jobs", "memory", "cache", "manifest", "rejects", "progress", "quiet", "verbose", "config", "print-config"}
 
 func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	f.limit, f.progress, f.duplicates = -1, "auto", countOnce
@@ -66,6 +71,8 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	fs.BoolVar(&f.manifest, "manifest", false, "also write SHA256SUMS of inputs and outputs, for sha256sum -c")
 	fs.StringVar(&f.rejects, "rejects", "", "also write every record that could not be decoded to `FILE`: place, reason, text")
 	fs.Var(oneOf{&f.progress, []string{"auto", "always", "never"}, "WHEN"}, "progress", "draw progress: auto (on a terminal), always or never")
+	f.registerConfig(fs)
+	fs.BoolVar(&f.printConfig, "print-config", false, "print the settings of flags and config and where each is from, and make no report")
 	registerQuiet(fs, ui)
 	fs.BoolVarP(&ui.verbose, "verbose", "v", false, "say what is read, as what, and what was passed over")
 	fs.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
@@ -97,6 +104,10 @@ func (f *flags) registerVerdicts(fs *pflag.FlagSet) {
 	fs.Var(mapValue{&f.actionMap}, "action-map", "what a log prefix means, such as FORWARDFW=DROP; * stands for any text, repeatable")
 }
 
+func (f *flags) registerConfig(fs *pflag.FlagSet) {
+	fs.StringVar(&f.configFile, "config", "", "TOML `FILE` of settings in place of the user's and the system's; none for none")
+}
+
 // registerDecoding registers what bears on how a record is understood.
 func (f *flags) registerDecoding(fs *pflag.FlagSet) {
 	f.registerTZ(fs)
@@ -104,12 +115,34 @@ func (f *flags) registerDecoding(fs *pflag.FlagSet) {
 	f.registerVerdicts(fs)
 }
 
+// decodingFlags are what the other commands take from a config, of those that
+// they have: a report's format, title or filter is none of theirs.
+var decodingFlags = []string{"tz", "year", "assume", "action-map", "quiet"}
+
 // inputZone is --tz, and checks --year, which goes with it.
 func (f *flags) inputZone() (*time.Location, error) {
-	if f.year != 0 && (f.year < 1990 || f.year > 2200) {
-		return nil, usageError{fmt.Errorf("--year %d: give the year of the logs' last record, such as 2026", f.year)}
+	if f.year != 0 {
+		if err := checkYear("--year", f.year); err != nil {
+			return nil, usageError{err}
+		}
 	}
-	return zone("tz", f.tz, machineZone())
+	return zone("--tz", f.tz, machineZone())
+}
+
+// checkYear checks a year; name is what errors call it.
+func checkYear(name string, year int) error {
+	if year < 1990 || year > 2200 {
+		return fmt.Errorf("%s %d: give the year of the logs' last record, such as 2026", name, year)
+	}
+	return nil
+}
+
+// checkJobs checks a number of workers.
+func checkJobs(name string, n int) error {
+	if n < 0 {
+		return fmt.Errorf("%s %d: give a number of workers, or 0 for one a core", name, n)
+	}
+	return nil
 }
 
 func registerQuiet(fs *pflag.FlagSet, ui *ui) {
@@ -307,8 +340,9 @@ func (v mapValue) Append(s string) error      { return v.Set(s) }
 func (v mapValue) Replace(all []string) error { return replaceNone(all) }
 
 // asGiven is the command line in one canonical spelling: the flags that were
-// set and bear on the content, in the order of --help, then the paths.
-func asGiven(fs *pflag.FlagSet, paths []string) []string {
+// set and bear on the content, by the user or the config, in the order of
+// --help, what only a config can say, then the paths.
+func asGiven(fs *pflag.FlagSet, c *config, paths []string) []string {
 	var args []string
 	fs.VisitAll(func(fl *pflag.Flag) {
 		if !fl.Changed || slices.Contains(neutral, fl.Name) {
@@ -326,7 +360,7 @@ func asGiven(fs *pflag.FlagSet, paths []string) []string {
 		}
 		args = append(args, "--"+fl.Name+"="+fl.Value.String())
 	})
-	return append(args, paths...)
+	return append(append(args, c.asGiven()...), paths...)
 }
 
 // zones are --tz and --report-tz resolved.

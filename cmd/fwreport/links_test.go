@@ -21,7 +21,7 @@ import (
 func printed(t *testing.T, args ...string) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	cmd := newCommand(newUI(io.Discard), "")
+	cmd := newCommand(newUI(io.Discard), "", configPlaces{})
 	cmd.SetArgs(args)
 	cmd.SetOut(&out)
 	if err := cmd.ExecuteContext(t.Context()); err != nil && out.Len() == 0 {

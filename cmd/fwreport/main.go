@@ -11,18 +11,18 @@ import (
 )
 
 func main() {
-	os.Exit(run("/var/log"))
+	os.Exit(run("/var/log", machineConfigs()))
 }
 
-// run is main with an exit code; logs is the folder of the machine's own logs.
-// Both are there so that tests can run the command as it is on a machine of
+// run is main with an exit code; logs is the folder of the machine's own logs,
+// configs are the files of settings that are read unasked. They are there so that tests can run the command as it is on a machine of
 // their making.
-func run(logs string) int {
+func run(logs string, configs configPlaces) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal kills
 	ui := newUI(os.Stderr)
-	err := newCommand(ui, logs).ExecuteContext(ctx)
+	err := newCommand(ui, logs, configs).ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil {
 		err = errInterrupted
 	}

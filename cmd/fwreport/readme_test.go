@@ -96,7 +96,7 @@ func trimEnds(s string) string {
 // The README's table names every flag with its kind of value, and no other.
 func TestREADMEFlags(t *testing.T) {
 	var have, documented []string
-	newCommand(newUI(os.Stderr), "").Flags().VisitAll(func(f *pflag.Flag) {
+	newCommand(newUI(os.Stderr), "", configPlaces{}).Flags().VisitAll(func(f *pflag.Flag) {
 		kind, _ := pflag.UnquoteUsage(f)
 		have = append(have, strings.TrimSpace("--"+f.Name+" "+kind))
 	})

@@ -39,12 +39,19 @@ type job struct {
 // runReport is the report command.
 func runReport(cmd *cobra.Command, ui *ui, f *flags, logs string, args []string) error {
 	ctx := cmd.Context()
+	if err := f.configure(cmd.Flags(), ui); err != nil {
+		return err
+	}
+	if f.printConfig {
+		return f.print(cmd)
+	}
 	j, err := newJob(ui, f, logs, args, cmd.OutOrStdout())
 	if err != nil {
 		return err
 	}
 	inputs, err := reader.Open(ctx, j.paths, reader.OpenOptions{
 		Formats: formats, Stdin: &breakable{ctx: ctx, from: cmd.InOrStdin()}, Now: j.now, Year: f.year, Zone: j.zones.input,
+		Rules: f.config.pathRules(),
 	})
 	if err != nil {
 		return err
@@ -53,18 +60,26 @@ func runReport(cmd *cobra.Command, ui *ui, f *flags, logs string, args []string)
 	if err != nil {
 		return err
 	}
-	rep.Command = asGiven(cmd.Flags(), args)
+	rep.Command = asGiven(cmd.Flags(), f.config, args)
 	if err := j.out.write(ctx, rep); err != nil {
 		return err
 	}
 	return incomplete(ui, &rep.Evidence)
 }
 
+// print is --print-config. Times and zones are resolved, for they may be wrong.
+func (f *flags) print(cmd *cobra.Command) error {
+	if err := (&job{flags: f}).resolveTimes(); err != nil {
+		return err
+	}
+	return printConfig(cmd.OutOrStdout(), cmd.Flags(), f.config)
+}
+
 // newJob resolves the flags.
 func newJob(ui *ui, f *flags, logs string, args []string, stdout io.Writer) (*job, error) {
 	j := &job{ui: ui, flags: f}
-	if f.jobs < 0 {
-		return nil, usageError{fmt.Errorf("--jobs %d: give a number of workers, or 0 for one a core", f.jobs)}
+	if err := checkJobs("--jobs", f.jobs); err != nil {
+		return nil, usageError{err}
 	}
 	if f.jobs == 0 {
 		f.jobs = runtime.GOMAXPROCS(0)
@@ -114,7 +129,7 @@ func (j *job) resolveTimes() (err error) {
 	if j.zones.input, err = f.inputZone(); err != nil {
 		return err
 	}
-	if j.zones.report, err = zone("report-tz", f.reportTZ, j.zones.input); err != nil {
+	if j.zones.report, err = zone("--report-tz", f.reportTZ, j.zones.input); err != nil {
 		return err
 	}
 	j.now = time.Now()
@@ -219,6 +234,7 @@ func (j *job) report(res *engine.Result, inputs []*reader.Input, places *geo.DB)
 		Span:    res.Span,
 		Zone:    j.zones.report,
 		Assume:  j.flags.assume,
+		Names:   j.flags.config.names(),
 
 		Overlaps: res.Manifest.Overlaps,
 	}

@@ -25,9 +25,19 @@ func TestMain(m *testing.M) {
 			if logs == "" {
 				logs = "/var/log"
 			}
-			os.Exit(run(logs))
+			os.Exit(run(logs, testConfigs()))
 		},
 	})
+}
+
+// testConfigs are none: what a developer has configured is no part of a test. The
+// scripts say where the system's is, and have a home of their own.
+func testConfigs() configPlaces {
+	system := os.Getenv("FWREPORT_TEST_CONFIG")
+	if system == "" {
+		return configPlaces{}
+	}
+	return configPlaces{user: userConfig(), system: system}
 }
 
 // The scripts find a log of twelve lines in their folder (testdata/kern.log:
@@ -44,6 +54,8 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("FWREPORT_TEST_LOGS", filepath.Join(env.WorkDir, "machine"))
+			env.Setenv("FWREPORT_TEST_CONFIG", filepath.Join(env.WorkDir, "etc", "fwreport.toml"))
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("ESC", "\x1b")
 			env.Setenv("SAMPLES", absolute(t, "../../samples"))
 			env.Setenv("CORPUS", absolute(t, "../../../shared/corpus"))

@@ -24,8 +24,8 @@ the readers use, with the verdict and action as the report has them. To be decod
 a report, a record needs that report's --tz, --year, --assume and --action-map.`
 
 // showCommand is fwreport show.
-func showCommand(ui *ui) *cobra.Command {
-	f := flags{}
+func showCommand(ui *ui, configs configPlaces) *cobra.Command {
+	f := flags{places: configs}
 	around := 0
 	cmd := &cobra.Command{
 		Use:   "show [flags] PLACE",
@@ -38,6 +38,9 @@ func showCommand(ui *ui) *cobra.Command {
 			if around < 0 || around > maxAround {
 				return usageError{fmt.Errorf("-C %d: give a number of records from 0 to %d", around, maxAround)}
 			}
+			if err := f.configure(cmd.Flags(), ui, decodingFlags...); err != nil {
+				return err
+			}
 			return runShow(cmd, &f, args[0], around)
 		},
 	}
@@ -45,6 +48,7 @@ func showCommand(ui *ui) *cobra.Command {
 	fs.SortFlags = false
 	fs.IntVarP(&around, "context", "C", 0, "also show `N` records before and after")
 	f.registerDecoding(fs)
+	f.registerConfig(fs)
 	registerQuiet(fs, ui)
 	return cmd
 }
@@ -64,6 +68,7 @@ func runShow(cmd *cobra.Command, f *flags, link string, around int) error {
 	ctx := cmd.Context()
 	in, err := openInput(ctx, p.path, reader.OpenOptions{
 		Stdin: &breakable{ctx: ctx, from: cmd.InOrStdin()}, Now: time.Now(), Year: f.year, Zone: tz,
+		Rules: f.config.pathRules(),
 	})
 	if err != nil {
 		return err

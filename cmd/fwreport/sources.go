@@ -28,8 +28,8 @@ come from; and what would be passed over, and why. Only the beginnings of files 
 and the ends of plain logs: a dash says that something would have to be read for.`
 
 // sourcesCommand is fwreport sources.
-func sourcesCommand(ui *ui, logs string) *cobra.Command {
-	f := flags{}
+func sourcesCommand(ui *ui, logs string, configs configPlaces) *cobra.Command {
+	f := flags{places: configs}
 	format := "text"
 	cmd := &cobra.Command{
 		Use:   "sources [flags] [PATH...]",
@@ -45,11 +45,15 @@ func sourcesCommand(ui *ui, logs string) *cobra.Command {
 	fs.Var(oneOf{&format, []string{"text", "json"}, "NAME"}, "format", "text or json")
 	f.registerTZ(fs)
 	f.registerYear(fs)
+	f.registerConfig(fs)
 	registerQuiet(fs, ui)
 	return cmd
 }
 
 func runSources(cmd *cobra.Command, ui *ui, f *flags, format, logs string, args []string) error {
+	if err := f.configure(cmd.Flags(), ui, decodingFlags...); err != nil {
+		return err
+	}
 	paths, err := inputPaths(ui, logs, args)
 	if err != nil {
 		return err
@@ -61,6 +65,7 @@ func runSources(cmd *cobra.Command, ui *ui, f *flags, format, logs string, args 
 	ctx := cmd.Context()
 	inputs, err := reader.Open(ctx, paths, reader.OpenOptions{
 		Formats: formats, Stdin: &breakable{ctx: ctx, from: cmd.InOrStdin()}, Now: time.Now(), Year: f.year, Zone: tz,
+		Rules: f.config.pathRules(),
 	})
 	if err != nil {
 		return err

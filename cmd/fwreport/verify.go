@@ -29,13 +29,17 @@ Paths are taken as they stand there: run it in the folder in which the report wa
 Exit status: 0 all is as it was, 1 it could not be told, 3 something differs.`
 
 // verifyCommand is fwreport verify.
-func verifyCommand(ui *ui, logs string) *cobra.Command {
+func verifyCommand(ui *ui, logs string, configs configPlaces) *cobra.Command {
+	f := flags{places: configs}
 	cmd := &cobra.Command{
 		Use:   "verify [flags] REPORT.json|SHA256SUMS",
 		Short: "Check that the evidence is as it was",
 		Long:  verifyHelp,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.configure(cmd.Flags(), ui, decodingFlags...); err != nil {
+				return err
+			}
 			v := &verifier{ctx: cmd.Context(), ui: ui, out: cmd.OutOrStdout(), known: map[string]bool{}, members: map[string]map[string]string{}}
 			if err := v.load(args[0], logs); err != nil {
 				return err
@@ -44,6 +48,7 @@ func verifyCommand(ui *ui, logs string) *cobra.Command {
 		},
 		ValidArgsFunction: completeFiles("json", sumsName),
 	}
+	f.registerConfig(cmd.Flags())
 	registerQuiet(cmd.Flags(), ui)
 	cmd.Flags().BoolVarP(&ui.verbose, "verbose", "v", false, "also name what is as it was")
 	return cmd

@@ -55,7 +55,7 @@ func fileZone() string {
 	return strings.TrimSpace(string(b))
 }
 
-// zone finds the zone of a flag: an IANA name, UTC, or an offset such as +02:00.
+// zone finds the zone that a flag or key of the config names: an IANA name, UTC, or an offset such as +02:00.
 func zone(flag, name string, otherwise *time.Location) (*time.Location, error) {
 	if name == "" {
 		return otherwise, nil
@@ -72,7 +72,7 @@ func zone(flag, name string, otherwise *time.Location) (*time.Location, error) {
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--%s %q is no known zone: use a name such as Europe/Berlin, UTC, or an offset such as +02:00", flag, name)}
+		return nil, usageError{fmt.Errorf("%s %q is no known zone: use a name such as Europe/Berlin, UTC, or an offset such as +02:00", flag, name)}
 	}
 	return loc, nil
 }
