@@ -6,6 +6,7 @@ import (
 	"fwreport/analyze/denied"
 	"fwreport/analyze/fingerprint"
 	"fwreport/analyze/icmp"
+	"fwreport/analyze/integrity"
 	"fwreport/analyze/interfaces"
 	"fwreport/analyze/invalid"
 	"fwreport/analyze/overview"
@@ -13,13 +14,14 @@ import (
 	"fwreport/analyze/rules"
 	"fwreport/reader"
 	"fwreport/reader/pcap"
+	"fwreport/reader/sqlite"
 	"fwreport/reader/syslog"
 	"fwreport/reader/ulogd"
 )
 
 // formats are the input formats in the order in which they are tried; the last
 // one takes every text.
-var formats = []*reader.Format{pcap.Format, pcap.FormatNG, ulogd.Format, ulogd.FormatGPRINT, ulogd.FormatOPRINT, pcap.FormatXML, ulogd.FormatNACCT, syslog.FormatExport, syslog.Format}
+var formats = []*reader.Format{pcap.Format, pcap.FormatNG, ulogd.Format, ulogd.FormatGPRINT, ulogd.FormatOPRINT, pcap.FormatXML, ulogd.FormatNACCT, sqlite.Format, syslog.FormatExport, syslog.Format}
 
 // analyzers are the modules in the order of the report's sections.
 var analyzers = []*analyze.Analyzer{
@@ -32,4 +34,5 @@ var analyzers = []*analyze.Analyzer{
 	countries.Analyzer,
 	fingerprint.Analyzer,
 	rules.Analyzer,
+	integrity.Analyzer,
 }

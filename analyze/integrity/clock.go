@@ -1,0 +1,188 @@
+package integrity
+
+import (
+	"fmt"
+	"time"
+
+	"fwreport/analyze"
+	"fwreport/reader/event"
+	"fwreport/report"
+)
+
+// kind is what is odd about a clock; its text is the cell of the column kind.
+type kind string
+
+const (
+	clockStep     kind = "step"          // the uptime goes on, the stamps jump
+	uptimeReset   kind = "uptime reset"  // the uptime is lower than before, without room for a boot
+	contradiction kind = "contradiction" // few records out of line with many
+	overlap       kind = "overlap"       // two boots at the same time
+	misplaced     kind = "misplaced"     // records of another boot stand between those of one
+	crowded       kind = "crowded"       // too many boots at once to tell them apart
+)
+
+// oddity is one row of the table clock.
+type oddity struct {
+	source        source
+	kind          kind
+	count         uint64 // records after the step, or out of line
+	time, last    int64  // stamps of the first and last of them
+	step          int64  // nanoseconds: later stamps are positive
+	before, after event.Ref
+	early         bool // within ten minutes of a boot
+	boots         int  // of crowded
+}
+
+// step notes a change of the clock between two runs of one boot, b after a.
+func (t *timeline) step(src source, a, b *line) {
+	d := b.base - a.top
+	if abs(d) <= 10*second+drifted(b.lo-a.hi) || abs(d) <= late && (a.brief() || b.brief()) {
+		return
+	}
+	t.odd = append(t.odd, oddity{source: src, kind: clockStep, count: b.Count, time: b.base + b.lo, last: b.Last(),
+		step: d, before: a.hiRef, after: b.loRef, early: a.hi <= 10*minute})
+}
+
+// parallel notes a run whose uptimes overlap those of a and whose stamps differ.
+func (t *timeline) parallel(src source, a, r *line) {
+	o := oddity{source: src, kind: overlap, count: r.Count, time: r.First(), last: r.Last(), step: r.base - a.at(r.lo),
+		before: a.LastRef(), after: r.FirstRef(), early: r.lo <= 10*minute}
+	switch {
+	case r.First() >= a.Last():
+		o.kind = uptimeReset
+	case r.Count*fewest <= a.Count:
+		o.kind, o.before = contradiction, a.loRef
+	default:
+		o.before = a.FirstRef()
+		t.boots = append(t.boots, boot{source: src, line: *r})
+	}
+	if o.kind == uptimeReset {
+		t.boots = append(t.boots, boot{source: src, line: *r})
+	}
+	t.odd = append(t.odd, o)
+}
+
+// crowded notes runs that are too many to be told apart, as one.
+func (t *timeline) crowded(src source, runs []line) {
+	all := runs[0]
+	for i := range runs[1:] {
+		all.merge(&runs[1+i].stripe)
+	}
+	t.odd = append(t.odd, oddity{source: src, kind: crowded, count: all.Count, time: all.First(), last: all.Last(),
+		before: all.FirstRef(), after: all.LastRef(), boots: len(runs)})
+}
+
+// misplaced notes boots that are sound by their stamps, but whose records stand
+// in the file between the records of one other boot: a boot's records stand
+// together, whatever the clock shows.
+func (t *timeline) misplaced(src source, boots []boot, env *analyze.Env) {
+	if len(boots) > crowd {
+		return
+	}
+	for i := range boots {
+		r := &boots[i]
+		for j := range boots {
+			a := &boots[j]
+			if i != j && r.Count*fewest <= a.Count && within(env, a, r) {
+				t.odd = append(t.odd, oddity{source: src, kind: misplaced, count: r.Count, time: r.First(), last: r.Last(),
+					step: r.base - a.at(r.lo), before: a.loRef, after: r.loRef})
+				break
+			}
+		}
+	}
+}
+
+// within reports whether r's records stand between a's in one rotation family.
+func within(env *analyze.Env, a, r *boot) bool {
+	first, last := min(a.loRef, a.hiRef), max(a.loRef, a.hiRef)
+	if first >= min(r.loRef, r.hiRef) || last <= max(r.loRef, r.hiRef) || r.lo < a.lo || r.hi > a.hi {
+		return false
+	}
+	family := familyOf(env, first)
+	for _, ref := range []event.Ref{last, r.loRef, r.hiRef} {
+		if ref.Input() != first.Input() && (family == "" || familyOf(env, ref) != family) {
+			return false
+		}
+	}
+	return true
+}
+
+func familyOf(env *analyze.Env, r event.Ref) string {
+	if int(r.Input()) >= len(env.Inputs) {
+		return ""
+	}
+	return env.Inputs[r.Input()].Family
+}
+
+// finding words an oddity with care: records show what they show, why is not in
+// them.
+func (o *oddity) finding(env *analyze.Env) report.Finding {
+	f := report.Finding{Confidence: report.Inferred, Evidence: places(env, o.before, o.after)}
+	when := span(o.time, o.last, env.Zone)
+	switch o.kind {
+	case clockStep:
+		f.Text = o.stepText(env)
+	case uptimeReset:
+		f.Text = fmt.Sprintf("On %s the uptime starts anew without room for a boot: %s %s would be of a boot that began before the last record of the one before: %s.",
+			o.source.words(), records(o.count), when, o.causes("the clock was set back across the boot"))
+	case contradiction:
+		f.Text = fmt.Sprintf("On %s the stamps of %s %s are %s against their kernel uptime, records around them agree%s: %s.",
+			o.source.words(), records(o.count), when, shift(o.step), o.fit(), o.causes("the clock was set and set again"))
+	case overlap:
+		f.Text = fmt.Sprintf("On %s two boots run at the same time: %s %s are of a boot that differs by %s%s: %s.",
+			o.source.words(), records(o.count), when, length(abs(o.step)), o.fit(), "two machines log under one name, or the stamps were changed")
+	case misplaced:
+		f.Text = fmt.Sprintf("On %s %s with stamps %s stand in the log between records of one boot that they do not belong to by their stamps (%s)%s: %s.",
+			o.source.words(), records(o.count), when, shift(o.step), o.fit(), "the stamps were changed, the clock was set, or logs were put together")
+	case crowded:
+		f.Text = fmt.Sprintf("On %s stamps and uptimes of %s %s fit %s overlapping boots: the stamps or uptimes were made up, or many machines log under one name.",
+			o.source.words(), records(o.count), when, report.Group(uint64(o.boots)))
+	}
+	return f
+}
+
+func (o *oddity) stepText(env *analyze.Env) string {
+	way, else_ := "back", ""
+	if o.step > 0 {
+		way, else_ = "forward", ", or the machine slept so long"
+	}
+	if o.early {
+		else_ += "; it was soon after a boot, when a clock is often set"
+	}
+	return fmt.Sprintf("On %s the clock was set %s by %s at %s%s%s (%s after it).",
+		o.source.words(), way, length(abs(o.step)), stamp(o.time, env.Zone), o.fit(), else_, records(o.count))
+}
+
+// causes lists what may have led to stamps out of line.
+func (o *oddity) causes(clock string) string {
+	if o.early {
+		clock = "the clock was not yet set after a boot"
+	}
+	return "the stamps were changed, " + clock + ", or two machines log under one name"
+}
+
+// fit says where a shift is a whole number of hours or a year: the mark of a
+// wrong zone or year.
+func (o *oddity) fit() string {
+	d := abs(o.step)
+	for _, days := range []int64{365, 366} {
+		if abs(d-days*day) <= late {
+			return ", which is a year: a year may be wrong"
+		}
+	}
+	if h := (d + hour/2) / hour; h >= 1 && h <= 14 && abs(d-h*hour) <= 20*second {
+		return ", which is whole hours: a zone may be wrong, or summer time have changed"
+	}
+	return ""
+}
+
+// shift is a step in words: "3h0m0s late".
+func shift(d int64) string {
+	if d < 0 {
+		return length(-d) + " early"
+	}
+	return length(d) + " late"
+}
+
+// length is a duration to the second.
+func length(ns int64) string { return time.Duration(ns).Round(time.Second).String() }

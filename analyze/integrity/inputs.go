@@ -1,0 +1,161 @@
+package integrity
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"fwreport/analyze"
+	"fwreport/reader/evidence"
+	"fwreport/report"
+)
+
+// lossWords says what each class of loss notice means.
+var lossWords = map[string]string{
+	"kernel_lost":        "kernel messages were lost before they were logged",
+	"relay_lost":         "the syslog daemon dropped messages",
+	"service_suppressed": "journald suppressed messages of a service",
+	"kernel_flood":       "the kernel suppressed messages of other kinds (a sign of a flood)",
+	"conntrack_full":     "the connection table was full: the firewall itself dropped packets",
+	"nflog_lost":         "the netlink log lost events",
+	"capture_dropped":    "the capture dropped packets",
+}
+
+// placeIn is the evidence cell of a record of an input; null for record 0.
+func placeIn(env *analyze.Env, input int, record uint64) report.Value {
+	if record == 0 {
+		return report.Null
+	}
+	packets := env.Packets != nil && env.Packets(uint32(input))
+	return report.EvidenceOf(evidence.Place(env.Inputs[input].Path, packets, record))
+}
+
+func losses(env *analyze.Env) report.Table {
+	var rows [][]report.Value
+	for i := range env.Inputs {
+		for _, l := range env.Inputs[i].Losses {
+			first, last := report.Null, report.Null
+			if l.Record > 0 { // else the reader gave neither place nor times
+				first, last = report.TimeOf(l.First), report.TimeOf(l.Last)
+			}
+			lost := report.Null
+			if l.Lost > 0 {
+				lost = report.CountOf(l.Lost)
+			}
+			rows = append(rows, []report.Value{lost, report.CountOf(l.Notices), report.TextOf(l.Class), report.TextOf(lossWords[l.Class]),
+				report.EmptyText(env.Inputs[i].Path), first, last, placeIn(env, i, l.Record)})
+		}
+	}
+	return table(report.Table{
+		ID: "losses", Title: "Loss notices",
+		Doc: "Messages of kernel, daemons and captures about records that they lost or suppressed, by input. " +
+			"Count is the records that they say were lost; it is absent where they give no number.",
+		Columns: []report.Column{
+			report.Col("count", "Lost", report.Count), report.Col("notices", "Notices", report.Count),
+			report.KeyCol("class", "Class", report.Text), report.Col("meaning", "Meaning", report.Text),
+			report.KeyCol("path", "Path", report.Text),
+			report.Col("first", "First", report.Time), report.Col("last", "Last", report.Time),
+			report.Col("evidence_first", "First record", report.Evidence),
+		},
+	}, rows)
+}
+
+// table completes a table with rows, which it puts into order: by count, if
+// there is such a column, then by the key columns, null first.
+func table(t report.Table, rows [][]report.Value) report.Table {
+	n := t.Column("count")
+	slices.SortStableFunc(rows, func(a, b []report.Value) int {
+		if n >= 0 {
+			if c := cmp.Compare(b[n].Uint(), a[n].Uint()); c != 0 {
+				return c
+			}
+		}
+		for i := range t.Columns {
+			if !t.Columns[i].Key {
+				continue
+			}
+			if c := compare(a[i], b[i]); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	for _, r := range rows {
+		if n >= 0 {
+			t.TotalCount += r[n].Uint()
+		}
+	}
+	t.Rows, t.TotalRows = report.RowsOf(rows), len(rows)
+	return t
+}
+
+// compare orders the kinds of key cells that this module has: texts and
+// evidence by their bytes, times and durations by value.
+func compare(a, b report.Value) int {
+	if a.IsNull() || b.IsNull() {
+		return cmp.Compare(b2i(!a.IsNull()), b2i(!b.IsNull()))
+	}
+	switch a.Kind() {
+	case report.Time, report.Duration:
+		return cmp.Compare(a.Nanos(), b.Nanos())
+	}
+	return strings.Compare(a.Str(), b.Str())
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func rejects(env *analyze.Env) report.Table {
+	type sum struct{ count, inputs uint64 }
+	sums := map[string]*sum{}
+	for i := range env.Inputs {
+		for reason, n := range env.Inputs[i].Reasons {
+			if sums[reason] == nil {
+				sums[reason] = &sum{}
+			}
+			sums[reason].count += n
+			sums[reason].inputs++
+		}
+	}
+	rows := make([][]report.Value, 0, len(sums))
+	for reason, s := range sums {
+		rows = append(rows, []report.Value{report.CountOf(s.count), report.EmptyText(reason), report.CountOf(s.inputs)})
+	}
+	return table(report.Table{
+		ID: "rejects", Title: "Rejected records",
+		Doc: "Records that look like firewall records and could not be decoded, by reason: the malformed ones of the ledger. --rejects FILE writes all of them.",
+		Columns: []report.Column{
+			report.Col("count", "Count", report.Count), report.KeyCol("reason", "Reason", report.Text),
+			report.Col("inputs", "Inputs", report.Count),
+		},
+	}, rows)
+}
+
+// examples is how many rejected records of each reason are shown.
+const examples = 5
+
+// rejectExamples shows the first of each reason, inputs in their order. They are
+// raw text, written by whoever is logged: renderers neutralise text cells.
+func rejectExamples(env *analyze.Env) report.Table {
+	seen := map[string]int{}
+	var rows [][]report.Value
+	for i := range env.Inputs {
+		for _, r := range env.Inputs[i].Rejects {
+			if seen[r.Reason]++; seen[r.Reason] <= examples {
+				rows = append(rows, []report.Value{report.EmptyText(r.Reason), placeIn(env, i, r.Record), report.TextOf(r.Host), report.TextOf(r.Text)})
+			}
+		}
+	}
+	return table(report.Table{
+		ID: "reject_examples", Title: "Examples of rejected records",
+		Doc: "Up to five records of each reason, the first ones of the inputs in their order; the text is the record's beginning.",
+		Columns: []report.Column{
+			report.KeyCol("reason", "Reason", report.Text), report.KeyCol("evidence", "Record", report.Evidence),
+			report.Col("host", "Host", report.Text), report.Col("text", "Text", report.Text),
+		},
+	}, rows)
+}

@@ -1,0 +1,173 @@
+// Package integrity makes the section evidence: what the records and the inputs
+// say about their own soundness. From the kernel's uptime against the wall clock
+// it tells boots, steps of the clock and stamps that contradict their neighbours
+// (boots.go, clock.go); from the host's own rate, silent spans (gaps.go); from
+// the names of the inputs, files that are missing in a rotation (rotation.go);
+// and it lists loss notices and rejected records over all inputs (inputs.go).
+//
+// # State
+//
+// Two tables of counters, both independent of the order of events:
+//
+//   - stripes, by source and boot instant (stamp minus uptime) in steps of 4 s:
+//     an honest boot fills a few neighbouring stripes, as many as its uptime
+//     clock drifts against the wall clock; a stamp that was moved falls into a
+//     stripe far off, wherever it stands in its file.
+//   - slots, by source and quarter of an hour: count, first and last record.
+//
+// An event makes at most one key in each: 104 bytes with its slot of the hash
+// table at least, and, as tables double when they grow, 500 bytes in both
+// together at most. That bound is reached only by who writes another uptime or
+// stamp into every record; an honest host takes 100 to 200 bytes a quarter of an
+// hour in which it logs, 3 to 7 MB a year.
+//
+// A source is a host as logged, or, where records name none, the rotation family
+// that they stand in (by input in the State, which knows no names).
+//
+// Comparing each record with the one before it in its file was rejected: workers
+// get chunks in any order, relays mix hosts, and two families hold the same
+// records; the stripes need none of that. What they cannot see is stated in the
+// Analyzer's Doc.
+package integrity
+
+import (
+	"math"
+	"time"
+
+	"fwreport/analyze"
+	"fwreport/analyze/count"
+	"fwreport/reader/event"
+)
+
+// Analyzer makes the section evidence.
+var Analyzer = &analyze.Analyzer{
+	Name:  "evidence",
+	Title: "Evidence",
+	Doc: "What the records and files say about themselves. " +
+		"A boot is a run of records whose stamp minus kernel uptime agrees; it may drift by 600 millionths of the time. " +
+		"Steps of the clock and stamps out of line are told from 5 minutes on, steps between longer runs from 12 seconds on; " +
+		"smaller ones cannot be told from a log daemon that writes late. " +
+		"A silent span is listed if it is at least 30 minutes and at most a sixth of the host's span, " +
+		"at least 20 records were usual in such a span (the median of the same hours of other days where two or more of them were recorded, " +
+		"and of the same hours of other weeks; else the rate of the rest), " +
+		"and the host's other silent spans make one of that length improbable. " +
+		"Nothing found is no proof that nothing was changed.",
+	New: func(*analyze.Shared) analyze.State {
+		return &state{stripes: count.NewCached[stripe](), slots: count.NewCached[count.Stat]()}
+	},
+}
+
+const (
+	second = int64(time.Second)
+	minute = int64(time.Minute)
+	hour   = int64(time.Hour)
+	day    = 24 * hour
+
+	stripeWidth = 4 * second
+	slotWidth   = 15 * minute
+)
+
+// nameless marks a source of records that name no host: the rest is the input.
+const nameless = 1 << 63
+
+// stripe is the records of one source whose boot instants fall into one step.
+type stripe struct {
+	count.Stat           // by wall clock
+	low        int64     // the earliest boot instant, Unix nanoseconds
+	lo, hi     int64     // lowest and highest uptime, nanoseconds
+	loRef      event.Ref // of the record with the lowest; of several, the first
+	hiRef      event.Ref // of that with the highest; of several, the last
+}
+
+func (s *stripe) add(e *event.Event, boot int64) {
+	up := e.Uptime * 1000
+	if s.Count == 0 {
+		s.low, s.lo, s.hi, s.loRef, s.hiRef = boot, up, up, e.Ref, e.Ref
+		s.Stat.Add(e)
+		return
+	}
+	s.Stat.Add(e)
+	s.low = min(s.low, boot)
+	if up < s.lo || up == s.lo && e.Ref < s.loRef {
+		s.lo, s.loRef = up, e.Ref
+	}
+	if up > s.hi || up == s.hi && e.Ref > s.hiRef {
+		s.hi, s.hiRef = up, e.Ref
+	}
+}
+
+func (s *stripe) merge(o *stripe) {
+	if o.Count == 0 {
+		return
+	}
+	if s.Count == 0 {
+		*s = *o
+		return
+	}
+	s.Stat.Merge(&o.Stat)
+	s.low = min(s.low, o.low)
+	if o.lo < s.lo || o.lo == s.lo && o.loRef < s.loRef {
+		s.lo, s.loRef = o.lo, o.loRef
+	}
+	if o.hi > s.hi || o.hi == s.hi && o.hiRef > s.hiRef {
+		s.hi, s.hiRef = o.hi, o.hiRef
+	}
+}
+
+type state struct {
+	stripes *count.Cached[stripe]     // by source and step of boot instants
+	slots   *count.Cached[count.Stat] // by source and quarter of an hour since 1970
+}
+
+// Add counts events with a stamp.
+func (s *state) Add(events []event.Event) {
+	for i := range events {
+		e := &events[i]
+		if e.Time == event.NoTime {
+			continue
+		}
+		source := uint64(e.Host)
+		if source == 0 {
+			source = nameless | uint64(e.Ref.Input())
+		}
+		s.slots.At(count.Words{A: source, B: uint64(floorDiv(e.Time, slotWidth))}).Add(e)
+		if tellsBoot(e) {
+			boot := e.Time - e.Uptime*1000
+			s.stripes.At(count.Words{A: source, B: uint64(floorDiv(boot, stripeWidth))}).add(e, boot)
+		}
+	}
+}
+
+// longest is the longest uptime that is believed, in microseconds: a century.
+// What is beyond it, or stamped before 1824, would not fit the arithmetic.
+const (
+	longestUptime = 100 * 365 * 86400 * 1e6
+	earliestStamp = math.MinInt64 / 2
+)
+
+// tellsBoot reports whether e's stamp and uptime are of one moment. The stamp of
+// a repeat is of the last copy, its uptime of the first; in the hours of a
+// change of summer time a stamp without zone does not tell the moment.
+func tellsBoot(e *event.Event) bool {
+	return e.Has(event.HasUptime) && e.Fields&(event.Repeat|event.TimeFolded|event.TimeGap|event.TimeImprecise) == 0 &&
+		e.Uptime >= 0 && e.Uptime <= longestUptime && e.Time > earliestStamp
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// Merge adds another state.
+func (s *state) Merge(other analyze.State, _ count.Remap) {
+	o := other.(*state)
+	for i, k := range o.stripes.Keys {
+		s.stripes.At(k).merge(&o.stripes.Vals[i])
+	}
+	for i, k := range o.slots.Keys {
+		s.slots.At(k).Merge(&o.slots.Vals[i])
+	}
+}
