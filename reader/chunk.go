@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -64,15 +63,30 @@ func (in *Input) read(read func(n int), emit func(*Chunk) error) error {
 	if err != nil {
 		in.damaged(fmt.Sprintf("its %s data cannot be decompressed: %v", in.Facts.Compression, err))
 	} else {
-		c := cutter{in: in, src: data, split: in.Format.NewSplitter(), emit: emit, next: 1}
-		if err := c.run(); err != nil {
+		src, done := in.fetch(rc, raw, data)
+		defer done()
+		if err := in.cut(src, emit); err != nil {
 			return err
-		}
-		if n, ok := c.split.(Noter); ok {
-			in.Facts.Notes = append(in.Facts.Notes, n.Notes()...)
 		}
 	}
 	in.finishRaw(raw)
+	return nil
+}
+
+// cut hands over the chunks of src. nil has none.
+func (in *Input) cut(src io.Reader, emit func(*Chunk) error) error {
+	if src == nil {
+		return nil
+	}
+	c := cutter{in: in, src: src, split: in.Format.NewSplitter(), emit: emit, next: 1}
+	if err := c.run(); err != nil {
+		return err
+	}
+	for _, x := range []any{c.split, src} {
+		if n, ok := x.(Noter); ok {
+			in.Facts.Notes = append(in.Facts.Notes, n.Notes()...)
+		}
+	}
 	return nil
 }
 
@@ -185,23 +199,12 @@ func (c *cutter) run() error {
 	}
 }
 
-// damage words an error of the stream for the report.
+// damage words an error of the stream; that of Format.Open knows best itself.
 func (c *cutter) damage(err error) string {
-	name := c.in.Facts.Compression
-	at := c.offset + int64(len(c.buf.b)-c.prev)
-	switch {
-	case errors.Is(err, errTrailing):
-		return fmt.Sprintf("%v: they were not read", err)
-	case errors.Is(err, errBomb):
-		return fmt.Sprintf("it %v: what came before was read", err)
-	case c.in.parent != nil && name == "" && errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Sprintf("it is cut short: %d of its %d bytes are in the archive and were read", at, c.in.Facts.Size)
-	case name != "" && errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Sprintf("its %s data is cut short: %d bytes could be decompressed and were read", name, at)
-	case name != "":
-		return fmt.Sprintf("its %s data is damaged (%v): %d bytes could be decompressed and were read, the last of them may be wrong", name, err, at)
+	if c.in.Format.Open != nil {
+		return err.Error()
 	}
-	return fmt.Sprintf("reading stopped at byte %d: %v", at, reason(err))
+	return c.in.damage(err, c.offset+int64(len(c.buf.b)-c.prev))
 }
 
 // fill reads until the buffer holds a chunk's worth of data or want bytes, the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // limits bound what evidence can make the program do. An archive or a compressed
@@ -14,7 +15,9 @@ type limits struct {
 	free    int64 // bytes out that are never too many
 	members int   // of one archive
 	depth   int   // archives in archives
-	spool   int64 // bytes of all archives that have to be held in memory
+	spool   int64 // bytes of all archives that have to be held in memory, and of one input
+
+	holding sync.Mutex // held by the one input that is in memory, see fetch
 }
 
 // usualLimits: no deflate stream grows by more than 1,032, so that a gzip is

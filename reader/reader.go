@@ -12,6 +12,7 @@
 package reader
 
 import (
+	"io"
 	"iter"
 	"time"
 
@@ -30,6 +31,12 @@ type Format struct {
 	// complete if that is all of it) and returns nil if this format can read
 	// it, else why not, as a short clause ("does not begin with {").
 	Sniff func(head []byte, complete bool) error
+
+	// Open makes the stream that Splitter and Parser see, if the records cannot
+	// be read from the first byte to the last (a database); nil if the bytes of
+	// the input are that stream. src holds size bytes. What Open returns may be a
+	// Noter; its last error says what could not be read. Records must be lines.
+	Open func(src io.ReaderAt, size int64) (io.ReadCloser, error)
 
 	// NewSplitter makes what cuts one input into chunks of whole records.
 	NewSplitter func() Splitter
@@ -95,7 +102,7 @@ type Splitter interface {
 	Split(data []byte, atEOF bool) (Cut, error)
 }
 
-// Noter is a Splitter that has something to say about its input as a whole, in
+// Noter is a Splitter, or a stream of Format.Open, that has something to say about its input as a whole, in
 // sentences for the manifest: what was assumed, what was never captured. It is
 // asked when the input has been cut to its end.
 type Noter interface{ Notes() []string }

@@ -18,7 +18,10 @@ var foreign = []struct {
 	{"systemd journal", "export it with: journalctl --file FILE -k -o short-iso-precise", true, prefix("LPKSHHRH")},
 	{"7z archive", "unpack it and name the folder", true, prefix("7z\xbc\xaf\x27\x1c")},
 	{"compress (.Z) file", "decompress it first: gzip -d FILE", true, prefix("\x1f\x9d")},
-	{"SQLite database", "export its packet table as JSON lines", true, prefix("SQLite format 3\x00")},
+	{"SQLite write-ahead log", "its rows are not in the database yet: on a copy of both run sqlite3 DATABASE 'PRAGMA wal_checkpoint'", true, func(h []byte) bool {
+		return bytes.HasPrefix(h, []byte("\x37\x7f\x06\x82")) || bytes.HasPrefix(h, []byte("\x37\x7f\x06\x83"))
+	}},
+	{"SQLite rollback journal", "its database was being written to: open a copy of both with sqlite3", true, prefix("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")},
 	{"MaxMind database", "to use it for countries or ASNs, name it with --geo", false, func(h []byte) bool { return bytes.Contains(h, []byte("\xab\xcd\xefMaxMind.com")) }},
 }
 

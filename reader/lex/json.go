@@ -142,7 +142,7 @@ func (j *JSON) value(t []byte, i int) bool {
 		return j.doubt()
 	}
 	if t[i] != '"' {
-		return j.integer(t, i) || j.literal(i) || j.doubt()
+		return j.integer(t, i) || j.negative(t, i) || j.literal(i) || j.doubt()
 	}
 	end := str(t, i)
 	if end < 0 {
@@ -236,6 +236,15 @@ func (j *JSON) integer(t []byte, start int) bool {
 		return false
 	}
 	j.Kind, j.Int, j.Value, j.pos = JSONInt, n, t[start:i], i
+	return true
+}
+
+// negative reads an integer with a sign, which is a JSONNumber.
+func (j *JSON) negative(t []byte, start int) bool {
+	if t[start] != '-' || !j.integer(t, start+1) {
+		return false
+	}
+	j.Kind, j.Value, j.Int = JSONNumber, t[start:j.pos], 0
 	return true
 }
 
