@@ -30,8 +30,8 @@ const ruleset = `table inet fwreport {
 
 const allNetns = "/proc/sys/net/netfilter/nf_log_all_netns"
 
-// namespace makes a network namespace in which a kernel logs, or skips.
-func namespace(t *testing.T) (inside func(args ...string) *exec.Cmd) {
+// namespace makes a network namespace in which a kernel logs by rules, or skips.
+func namespace(t *testing.T, rules string) (inside func(args ...string) *exec.Cmd) {
 	t.Helper()
 	if runtime.GOOS != "linux" || os.Getuid() != 0 {
 		t.Skip("a real kernel's log needs Linux and root")
@@ -63,7 +63,7 @@ func namespace(t *testing.T) (inside func(args ...string) *exec.Cmd) {
 		t.Skipf("the namespace's loopback does not come up: %v %s", err, out)
 	}
 	load := inside("nft", "-f", "-")
-	load.Stdin = strings.NewReader(ruleset)
+	load.Stdin = strings.NewReader(rules)
 	if out, err := load.CombinedOutput(); err != nil {
 		t.Skipf("nftables does not load here: %v %s", err, out)
 	}
@@ -87,7 +87,7 @@ func logSince(t *testing.T, mark string) []byte {
 // TestRealKernel sends packets past LOG rules of this machine's kernel and counts
 // them in the report on what it logged.
 func TestRealKernel(t *testing.T) {
-	inside := namespace(t)
+	inside := namespace(t, ruleset)
 	mark := fmt.Sprintf("fwreport test %d", time.Now().UnixNano())
 	if err := os.WriteFile("/dev/kmsg", []byte(mark), 0o600); err != nil {
 		t.Skipf("the kernel's log cannot be marked: %v", err)
