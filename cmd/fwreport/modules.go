@@ -21,7 +21,7 @@ import (
 
 // formats are the input formats in the order in which they are tried; the last
 // one takes every text.
-var formats = []*reader.Format{pcap.Format, pcap.FormatNG, ulogd.Format, ulogd.FormatGPRINT, ulogd.FormatOPRINT, pcap.FormatXML, ulogd.FormatNACCT, sqlite.Format, syslog.FormatExport, syslog.Format}
+var formats = []*reader.Format{pcap.Format, pcap.FormatNG, syslog.FormatDmesg, ulogd.Format, ulogd.FormatGPRINT, ulogd.FormatOPRINT, pcap.FormatXML, ulogd.FormatNACCT, sqlite.Format, syslog.FormatExport, syslog.FormatVerbose, syslog.Format}
 
 // analyzers are the modules in the order of the report's sections.
 var analyzers = []*analyze.Analyzer{

@@ -70,7 +70,7 @@ type Reject struct {
 
 // Loss sums up the loss notices of one class in one input.
 type Loss struct {
-	Class   string // kernel_lost, relay_lost, service_suppressed, kernel_flood, conntrack_full, nflog_lost, capture_dropped
+	Class   string // kernel_lost, relay_lost, service_suppressed, nflog_lost, audit_lost, capture_dropped; those of LowersCounts
 	Notices uint64 // how many such notices
 	Lost    uint64 // records that they say were lost; 0 where they give no number
 
@@ -80,9 +80,17 @@ type Loss struct {
 
 // LowersCounts reports whether firewall records may be among what was lost:
 // counts are then lower bounds. A flood of other kernel messages takes none of
-// them (LOG is not subject to net_ratelimit), and a full connection table makes
-// the firewall drop packets, not records.
-func (l *Loss) LowersCounts() bool { return l.Class != "kernel_flood" && l.Class != "conntrack_full" }
+// them (LOG is not subject to net_ratelimit), a full connection table makes the
+// firewall drop packets, not records, and martian and syn_flood tell of an attack.
+// A boot, a clock that was set and a restart of the syslog daemon are boundaries
+// of what can be compared, and no loss.
+func (l *Loss) LowersCounts() bool {
+	switch l.Class {
+	case "kernel_flood", "conntrack_full", "martian", "syn_flood", "boot", "clock_set", "daemon_restart":
+		return false
+	}
+	return true
+}
 
 // Manifest is the list of all inputs.
 type Manifest struct {

@@ -30,6 +30,7 @@ type envelope struct {
 	vmid      int    // of Proxmox
 	chain     []byte // of Proxmox
 	transport []byte // of the journal, if it is not the kernel
+	dropped   uint64 // messages that journald suppressed
 	reject    string // why the envelope itself is damaged
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"iter"
 
 	"fwreport/reader"
 	"fwreport/reader/event"
@@ -22,6 +23,7 @@ var FormatExport = &reader.Format{
 	NewParser: func(opt *reader.Options) reader.Parser {
 		return &exportParser{p: newParser(opt).(*parser)}
 	},
+	Records: exportRecords,
 }
 
 var exportKeys = [][]byte{[]byte("__CURSOR="), []byte("__REALTIME_TIMESTAMP="), []byte("__MONOTONIC_TIMESTAMP=")}
@@ -147,11 +149,24 @@ type exportParser struct{ p *parser }
 // Parse implements reader.Parser.
 func (x *exportParser) Parse(b *reader.Batch, c *reader.Chunk) {
 	x.p.clock.in(c.Zone(x.p.opt))
-	rest := c.Data
-	for i := uint64(0); i < c.Records; i++ {
-		text, n := exportEntry(rest, true)
-		rest = rest[n:]
+	i := uint64(0)
+	for text := range exportRecords(c) {
 		x.entry(b, c, i, text)
+		i++
+	}
+}
+
+// exportRecords is Format.Records.
+func exportRecords(c *reader.Chunk) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		rest := c.Data
+		for range c.Records {
+			text, n := exportEntry(rest, true)
+			if !yield(text) {
+				return
+			}
+			rest = rest[n:]
+		}
 	}
 }
 
@@ -159,7 +174,7 @@ func (x *exportParser) entry(b *reader.Batch, c *reader.Chunk, i uint64, text []
 	var e entry
 	for at := 0; at < len(text); {
 		name, value, n, _ := exportField(text[at:])
-		e.field(string(name), value)
+		e.named(name, value)
 		at += n
 	}
 	p := x.p

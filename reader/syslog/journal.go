@@ -24,8 +24,16 @@ type entry struct {
 	host      []byte
 	priority  []byte
 	facility  []byte
+	dropped   []byte // N_DROPPED: how many messages of a service journald suppressed
 
 	log, stamp []byte // of docker's json-file, and Filebeat's "message"
+}
+
+// named takes one field if its name can be one of those that matter.
+func (j *entry) named(name, v []byte) {
+	if len(name) <= len("_SOURCE_MONOTONIC_TIMESTAMP") { // a longer one would have to be copied
+		j.field(string(name), v)
+	}
 }
 
 // field takes one field of a journal entry (systemd.journal-fields(7)).
@@ -55,6 +63,8 @@ func (j *entry) field(key string, v []byte) {
 		j.priority = v
 	case "SYSLOG_FACILITY":
 		j.facility = v
+	case "N_DROPPED":
+		j.dropped = v
 	}
 }
 
@@ -156,6 +166,7 @@ func (p *parser) journal(env *envelope, e *entry) {
 	if string(e.transport) != "kernel" {
 		env.transport = e.transport
 	}
+	env.dropped, _ = lex.Uint64(e.dropped)
 	if e.null {
 		env.reject = "the journal's JSON leaves MESSAGE out: it is longer than 4096 bytes (export with --all)"
 	}

@@ -117,6 +117,11 @@ func (p *parser) line(b *reader.Batch, c *reader.Chunk, i uint64, start int, lin
 	}
 	env := &p.env
 	p.open(env, line, c.Input.YearRef)
+	if env.hasSeq {
+		b.Sequences = append(b.Sequences, reader.Sequence{
+			Record: c.First + i, Time: env.time, Stream: reader.KernelMessages, N: uint64(env.kmsgSeq),
+		})
+	}
 	p.settle(b, c, i, start, line)
 }
 
@@ -253,6 +258,10 @@ func (p *parser) other(b *reader.Batch, c *reader.Chunk, i uint64, start int) {
 	if class, lost, known, ok := lossNotice(msg); ok {
 		b.Notices = append(b.Notices, reader.Notice{
 			Record: c.First + i, Time: p.env.time, Class: class, Count: lost, Known: known,
+		})
+	} else if p.env.dropped > 0 { // systemd 236 says it in a field only
+		b.Notices = append(b.Notices, reader.Notice{
+			Record: c.First + i, Time: p.env.time, Class: "service_suppressed", Count: p.env.dropped, Known: true,
 		})
 	}
 }
