@@ -187,8 +187,12 @@ func flowProto(v []byte) event.Proto {
 		return event.UDP
 	case "ICMP":
 		return event.ICMP
+	case "ESP":
+		return event.ESP
+	case "AH":
+		return event.AH
 	}
-	p, _ := event.ParseProto(string(v))
+	p, _ := event.ParseProto(string(v)) // of a version to come
 	return p
 }
 
