@@ -41,7 +41,7 @@ import (
 
 // The lists of cmd/fwreport; TestModules holds the second to it.
 var (
-	formats = []*reader.Format{pcap.Format, pcap.FormatNG, ulogd.Format, ulogd.FormatGPRINT, ulogd.FormatOPRINT, pcap.FormatXML, ulogd.FormatNACCT, sqlite.Format, syslog.FormatExport, syslog.Format}
+	formats = []*reader.Format{pcap.Format, pcap.FormatNG, syslog.FormatDmesg, ulogd.Format, ulogd.FormatGPRINT, ulogd.FormatOPRINT, pcap.FormatXML, ulogd.FormatNACCT, sqlite.Format, syslog.FormatExport, syslog.FormatVerbose, syslog.Format}
 	modules = []*analyze.Analyzer{
 		overview.Analyzer, denied.Analyzer, icmp.Analyzer, ports.Analyzer, invalid.Analyzer, interfaces.Analyzer,
 		countries.Analyzer, fingerprint.Analyzer, rules.Analyzer,

@@ -17,6 +17,7 @@ type tally struct {
 	reasons map[string]uint64
 	rejects []evidence.Reject // the first examples of each reason
 	losses  map[string]evidence.Loss
+	numbers map[reader.Stream][]numbered
 	runs    []run
 
 	yearless, zoneless bool
@@ -42,7 +43,7 @@ type run struct {
 const examples = 5
 
 func newTally() *tally {
-	return &tally{reasons: map[string]uint64{}, losses: map[string]evidence.Loss{}}
+	return &tally{reasons: map[string]uint64{}, losses: map[string]evidence.Loss{}, numbers: map[reader.Stream][]numbered{}}
 }
 
 // chunk takes what the parser said of a chunk.
@@ -61,22 +62,15 @@ func (t *tally) chunk(c *reader.Chunk, b *reader.Batch, opt *reader.Options) {
 	}
 	for i := range b.Notices {
 		n := &b.Notices[i]
-		t.addLoss(evidence.Loss{Class: n.Class, Notices: 1, Lost: n.Count})
+		t.addLoss(evidence.Loss{Class: n.Class, Notices: 1, Lost: n.Count, First: n.Time, Last: n.Time, Record: n.Record})
 	}
+	t.sequences(c.Seq, b.Sequences)
 	if r, ok := runOf(c, b.Events); ok {
 		if b.YearInferred {
 			r.turns = turnsOf(b.Events, c.Zone(opt))
 		}
 		t.runs = append(t.runs, r)
 	}
-}
-
-func (t *tally) addLoss(l evidence.Loss) {
-	have := t.losses[l.Class]
-	have.Class = l.Class
-	have.Notices += l.Notices
-	have.Lost += l.Lost
-	t.losses[l.Class] = have
 }
 
 // put counts an event that is left out.
@@ -181,6 +175,9 @@ func (t *tally) merge(o *tally) {
 	for _, l := range o.losses {
 		t.addLoss(l)
 	}
+	for stream, runs := range o.numbers {
+		t.numbers[stream] = append(t.numbers[stream], runs...)
+	}
 	t.runs = append(t.runs, o.runs...)
 	t.yearless = t.yearless || o.yearless
 	t.zoneless = t.zoneless || o.zoneless
@@ -197,6 +194,7 @@ func (t *tally) complete(f *evidence.Input, in *reader.Input, opt *reader.Option
 	f.Records = t.ledger
 	f.Rejects = firstOfEach(t.rejects)
 	f.Reasons = t.reasons
+	f.Notes = append(f.Notes, t.missingNumbers()...)
 	for _, l := range t.losses {
 		f.Losses = append(f.Losses, l)
 	}
@@ -262,43 +260,6 @@ func (t *tally) flowNotes() []string {
 }
 
 func days(ns int64) string { return fmt.Sprintf("%.1f days", float64(ns)/float64(24*time.Hour)) }
-
-// lossWords says in words what each class of loss notice means.
-var lossWords = map[string]string{
-	"kernel_lost":        "kernel messages were lost before they were logged",
-	"relay_lost":         "the syslog daemon dropped messages",
-	"service_suppressed": "journald suppressed messages of a service",
-	"kernel_flood":       "the kernel suppressed messages of other kinds (a sign of a flood)",
-	"conntrack_full":     "the connection table was full: the firewall itself dropped packets",
-	"nflog_lost":         "the netlink log lost events",
-	"capture_dropped":    "the capture dropped packets",
-	"audit_lost":         "the kernel's audit dropped records",
-	"martian":            "the kernel saw packets with impossible addresses",
-	"syn_flood":          "the kernel saw a flood of connection attempts",
-	"boot":               "the machine was started",
-	"clock_set":          "the clock was set",
-	"daemon_restart":     "the syslog daemon was started, stopped or made to open its files again",
-}
-
-func lossNotes(losses []evidence.Loss) []string {
-	var notes []string
-	for _, l := range losses {
-		words := lossWords[l.Class]
-		if words == "" {
-			words = l.Class
-		}
-		s := fmt.Sprintf("%s (%d notices", words, l.Notices)
-		if l.Lost > 0 {
-			s += fmt.Sprintf(", at least %d records", l.Lost)
-		}
-		s += ")"
-		if l.LowersCounts() {
-			s += ": counts are lower bounds"
-		}
-		notes = append(notes, s)
-	}
-	return notes
-}
 
 // checkFamilies notes rotated files that do not come out in order.
 func checkFamilies(inputs []*reader.Input, facts []evidence.Input, opt *reader.Options) {

@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"fwreport/reader"
+	"fwreport/reader/event"
+	"fwreport/reader/evidence"
+)
+
+func (t *tally) addLoss(l evidence.Loss) {
+	have, met := t.losses[l.Class]
+	if !met {
+		t.losses[l.Class] = l
+		return
+	}
+	have.Notices += l.Notices
+	have.Lost += l.Lost
+	have.Record = min(have.Record, l.Record)
+	if l.First != event.NoTime && (have.First == event.NoTime || l.First < have.First) {
+		have.First = l.First
+	}
+	have.Last = max(have.Last, l.Last) // NoTime is the least
+	t.losses[l.Class] = have
+}
+
+// lossWords says in words what each class of loss notice means.
+var lossWords = map[string]string{
+	"kernel_lost":        "kernel messages were lost before they were logged",
+	"relay_lost":         "the syslog daemon dropped messages",
+	"service_suppressed": "journald suppressed messages of a service",
+	"kernel_flood":       "the kernel suppressed messages of other kinds (a sign of a flood)",
+	"conntrack_full":     "the connection table was full: the firewall itself dropped packets",
+	"nflog_lost":         "the netlink log lost events",
+	"kernel_missing":     "numbers of kernel messages are missing",
+	"nflog_missing":      "numbers of NFLOG records are missing",
+	"capture_dropped":    "the capture dropped packets",
+	"audit_lost":         "the kernel's audit dropped records",
+	"martian":            "the kernel saw packets with impossible addresses",
+	"syn_flood":          "the kernel saw a flood of connection attempts",
+	"boot":               "the machine was started",
+	"clock_set":          "the clock was set",
+	"daemon_restart":     "the syslog daemon was started, stopped or made to open its files again",
+}
+
+func lossNotes(losses []evidence.Loss) []string {
+	var notes []string
+	for _, l := range losses {
+		words := lossWords[l.Class]
+		if words == "" {
+			words = l.Class
+		}
+		s := fmt.Sprintf("%s (%d notices", words, l.Notices)
+		if l.Lost > 0 {
+			s += fmt.Sprintf(", at least %d records", l.Lost)
+		}
+		s += ")"
+		if l.LowersCounts() {
+			s += ": counts are lower bounds"
+		}
+		notes = append(notes, s)
+	}
+	return notes
+}
+
+// numbered is what one chunk holds of a numbered stream; such runs are folded in
+// the chunks' order.
+type numbered struct {
+	seq         int
+	records     uint64
+	first, last reader.Sequence
+	lost, gaps  uint64
+	backs       uint64          // steps back: the source started anew, or streams are mixed
+	at          reader.Sequence // the record after the first gap
+	lastAt      int64           // time of the record after the last gap
+}
+
+// sequences folds the numbers of one chunk.
+func (t *tally) sequences(seq int, all []reader.Sequence) {
+	for i := range all {
+		s := &all[i]
+		runs := t.numbers[s.Stream]
+		if n := len(runs); n > 0 && runs[n-1].seq == seq {
+			runs[n-1].step(runs[n-1].last, *s)
+			runs[n-1].last = *s
+			runs[n-1].records++
+			continue
+		}
+		t.numbers[s.Stream] = append(runs, numbered{seq: seq, records: 1, first: *s, last: *s})
+	}
+}
+
+// step counts what is missing between two neighbours.
+func (n *numbered) step(a, b reader.Sequence) {
+	d := b.N - a.N
+	if a.Stream != reader.KernelMessages {
+		d = uint64(uint32(d)) // modulo 2^32
+	}
+	switch {
+	case d == 1:
+	case d == 0 || d > 1<<31:
+		n.backs++
+	default:
+		if n.gaps == 0 {
+			n.at = b
+		}
+		n.gaps++
+		n.lost += d - 1
+		n.lastAt = b.Time
+	}
+}
+
+// then is n's records followed by o's.
+func (n numbered) then(o numbered) numbered {
+	n.step(n.last, o.first)
+	if n.gaps == 0 {
+		n.at = o.at
+	}
+	if o.gaps > 0 {
+		n.lastAt = o.lastAt
+	}
+	n.records += o.records
+	n.gaps += o.gaps
+	n.lost += o.lost
+	n.backs += o.backs
+	n.last = o.last
+	return n
+}
+
+// missingNumbers adds what the numbered streams tell of lost records to the
+// losses, and says where they tell nothing.
+func (t *tally) missingNumbers() (notes []string) {
+	streams := make([]reader.Stream, 0, len(t.numbers))
+	for s := range t.numbers {
+		streams = append(streams, s)
+	}
+	slices.Sort(streams)
+	for _, s := range streams {
+		runs := t.numbers[s]
+		slices.SortFunc(runs, func(a, b numbered) int { return cmp.Compare(a.seq, b.seq) })
+		all := runs[0]
+		for _, r := range runs[1:] {
+			all = all.then(r)
+		}
+		switch {
+		case all.gaps == 0:
+		case s == reader.KernelMessages && t.ledger.Other == 0:
+			notes = append(notes, fmt.Sprintf("%d numbers of kernel messages are missing in it, as it holds firewall records alone: they do not tell of losses", all.lost))
+		case all.backs*10 > all.records:
+			notes = append(notes, "its records are numbered, but the numbers run back too often to tell what is missing: it may hold several NFLOG groups")
+		default:
+			t.addLoss(evidence.Loss{Class: missingClass(s), Notices: all.gaps, Lost: all.lost, First: all.at.Time, Last: all.lastAt, Record: all.at.Record})
+		}
+	}
+	return notes
+}
+
+func missingClass(s reader.Stream) string {
+	if s == reader.KernelMessages {
+		return "kernel_missing"
+	}
+	return "nflog_missing"
+}
