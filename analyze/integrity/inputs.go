@@ -19,6 +19,12 @@ var lossWords = map[string]string{
 	"conntrack_full":     "the connection table was full: the firewall itself dropped packets",
 	"nflog_lost":         "the netlink log lost events",
 	"capture_dropped":    "the capture dropped packets",
+	"audit_lost":         "the kernel's audit dropped records",
+	"martian":            "the kernel saw packets with impossible addresses",
+	"syn_flood":          "the kernel saw a flood of connection attempts",
+	"boot":               "the machine was started",
+	"clock_set":          "the clock was set",
+	"daemon_restart":     "the syslog daemon was started, stopped or made to open its files again",
 }
 
 // placeIn is the evidence cell of a record of an input; null for record 0.
