@@ -25,19 +25,13 @@ type file struct {
 	left int64 // pages that may still be asked for, see spend
 }
 
-var (
-	errNoDatabase = errors.New("does not begin as a SQLite 3 database")
-	errLoop       = errors.New("pages are used more than once: the walk ended there")
-)
+var errLoop = errors.New("pages are used more than once: the walk ended there")
 
-// open reads the header of a database of size bytes.
+// openFile reads the header of a database of size bytes.
 func openFile(src io.ReaderAt, size int64) (*file, error) {
 	var h [headerSize]byte
-	if n, err := src.ReadAt(h[:], 0); n < headerSize || string(h[:len(magic)]) != magic {
-		if err != nil && err != io.EOF {
-			return nil, fmt.Errorf("reading the header of the database: %w", err)
-		}
-		return nil, errNoDatabase
+	if n, err := src.ReadAt(h[:], 0); n < headerSize {
+		return nil, fmt.Errorf("the database ends in its header, after %d of %d bytes: %w", n, headerSize, err)
 	}
 	f := &file{src: src, encoding: binary.BigEndian.Uint32(h[56:]), wal: h[18] == 2 || h[19] == 2}
 	f.pageSize = int(binary.BigEndian.Uint16(h[16:]))

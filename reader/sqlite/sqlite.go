@@ -27,7 +27,7 @@ func sniff(head []byte, _ bool) error {
 	}
 	f, err := openFile(bytes.NewReader(head), int64(len(head)))
 	if err != nil {
-		return err
+		return nil // damaged, which Open says
 	}
 	whole := true
 	s := f.schema(func(error) { whole = false })

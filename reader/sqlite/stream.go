@@ -15,8 +15,11 @@ func open(src io.ReaderAt, size int64) (io.ReadCloser, error) {
 	}
 	s := &stream{f: f}
 	s.schema = f.schema(s.damaged)
-	if f.claimed > f.pages {
+	switch whole := int64(f.pages) * int64(f.pageSize); {
+	case f.claimed > f.pages:
 		s.problem(fmt.Errorf("it is cut short: %d of its %d pages are there", f.pages, f.claimed))
+	case f.claimed == 0 && size != whole:
+		s.problem(fmt.Errorf("its last page is cut short: %d of %d bytes are there", size-whole, f.pageSize))
 	}
 	for _, name := range s.schema.unread {
 		s.problem(fmt.Errorf("table %s holds its rows in an index or elsewhere, which is not read", shortName(name)))
