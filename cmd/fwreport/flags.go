@@ -129,6 +129,14 @@ func (f *flags) inputZone() (*time.Location, error) {
 	return zone("--tz", f.tz, machineZone())
 }
 
+// zoneFrom says where inputZone comes from, for the manifest.
+func (f *flags) zoneFrom() string {
+	if f.tz != "" {
+		return "--tz"
+	}
+	return "this machine's"
+}
+
 // checkYear checks a year; name is what errors call it.
 func checkYear(name string, year int) error {
 	if year < 1990 || year > 2200 {

@@ -46,6 +46,7 @@ func openInput(ctx context.Context, path string, opt reader.OpenOptions) (*reade
 			from = archive
 		}
 	}
+	opt.Around = from == path && path != "-"
 	inputs, err := reader.Open(ctx, []string{from}, opt)
 	if err != nil {
 		return nil, err

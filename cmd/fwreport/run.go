@@ -51,7 +51,7 @@ func runReport(cmd *cobra.Command, ui *ui, f *flags, logs string, args []string)
 	}
 	inputs, err := reader.Open(ctx, j.paths, reader.OpenOptions{
 		Formats: formats, Stdin: &breakable{ctx: ctx, from: cmd.InOrStdin()}, Now: j.now, Year: f.year, Zone: j.zones.input,
-		Rules: f.config.pathRules(),
+		Rules: f.config.pathRules(), ZoneFrom: f.zoneFrom(), ZoneGiven: f.tz != "",
 	})
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func runShow(cmd *cobra.Command, f *flags, link string, around int) error {
 	ctx := cmd.Context()
 	in, err := openInput(ctx, p.path, reader.OpenOptions{
 		Stdin: &breakable{ctx: ctx, from: cmd.InOrStdin()}, Now: time.Now(), Year: f.year, Zone: tz,
-		Rules: f.config.pathRules(),
+		Rules: f.config.pathRules(), ZoneFrom: f.zoneFrom(), ZoneGiven: f.tz != "",
 	})
 	if err != nil {
 		return err

@@ -65,13 +65,13 @@ func runSources(cmd *cobra.Command, ui *ui, f *flags, format, logs string, args 
 	ctx := cmd.Context()
 	inputs, err := reader.Open(ctx, paths, reader.OpenOptions{
 		Formats: formats, Stdin: &breakable{ctx: ctx, from: cmd.InOrStdin()}, Now: time.Now(), Year: f.year, Zone: tz,
-		Rules: f.config.pathRules(),
+		Rules: f.config.pathRules(), ZoneFrom: f.zoneFrom(), ZoneGiven: f.tz != "",
 	})
 	if err != nil {
 		return err
 	}
 	p := prober{
-		ctx: ctx, zone: zoneWords(f.tz, tz),
+		ctx: ctx,
 		opt: reader.Options{Symbols: event.NewSymbols(), Zone: tz, Actions: action.NewTable(action.Options{})},
 	}
 	list := make([]source, len(inputs))
@@ -84,14 +84,6 @@ func runSources(cmd *cobra.Command, ui *ui, f *flags, format, logs string, args 
 		return onStdout(sourcesJSON(cmd.OutOrStdout(), list))
 	}
 	return onStdout(sourcesText(cmd.OutOrStdout(), list, tz))
-}
-
-// zoneWords says which zone stamps without one get, and why.
-func zoneWords(flag string, tz *time.Location) string {
-	if flag != "" {
-		return tz.String() + " (--tz)"
-	}
-	return tz.String() + " (this machine's)"
 }
 
 // source is what is known of an input from its ends. Absent is null or "".
@@ -113,9 +105,8 @@ type source struct {
 
 // prober looks at the ends of inputs.
 type prober struct {
-	ctx  context.Context
-	zone string
-	opt  reader.Options
+	ctx context.Context
+	opt reader.Options
 }
 
 // probe looks at one input.
@@ -137,7 +128,7 @@ func (p *prober) probe(in *reader.Input) (source, error) {
 			p.tail(&s, in)
 		}
 	}
-	s.Notes, s.Incomplete = in.Facts.Notes, in.Facts.Incomplete
+	s.Notes, s.Incomplete = append(s.Notes, in.Facts.Notes...), in.Facts.Incomplete
 	return s, p.ctx.Err()
 }
 
@@ -161,7 +152,8 @@ func (p *prober) head(s *source, in *reader.Input) (whole bool, err error) {
 		s.YearFrom = yearWords(in)
 	}
 	if b.TZAssumed {
-		s.ZoneFrom = p.zone
+		s.ZoneFrom = in.ZoneFrom
+		s.Notes = append(s.Notes, in.ZoneNotes...)
 	}
 	if len(b.Events) > 0 {
 		s.Host = p.opt.Symbols.Name(b.Events[0].Host)
