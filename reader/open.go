@@ -29,6 +29,9 @@ type OpenOptions struct {
 	ZoneFrom  string // who says Zone, for the manifest: "--tz"; "" leaves Input.ZoneFrom to who knows
 	ZoneGiven bool   // Zone was asked for: inputs whose own zone is another get a note
 
+	// Around judges zones and years of a file as if its folder had been named.
+	Around bool
+
 	limits *limits // for tests; nil are the usual ones
 }
 
@@ -76,9 +79,21 @@ func Open(ctx context.Context, paths []string, opt OpenOptions) ([]*Input, error
 	for i, in := range inputs {
 		in.Index = uint32(i)
 	}
+	f.judgeTimes(inputs)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return inputs, nil
+}
+
+// judgeTimes finds out the zones and years of inputs.
+func (f *finder) judgeTimes(inputs []*Input) {
+	if f.opt.Around && len(inputs) == 1 {
+		inputs = append(f.around(inputs[0]), inputs[0])
+		slices.SortStableFunc(inputs, byAge)
+	}
 	f.findZones(inputs)
 	f.findYears(inputs)
-	return inputs, nil
 }
 
 func byAge(a, b *Input) int {
@@ -104,6 +119,7 @@ type finder struct {
 	zones   zones
 	labels  map[string]int // how many members have a path
 	spooled int64          // bytes held in memory
+	flat    bool           // archives are not looked into
 }
 
 func newFinder(ctx context.Context, opt *OpenOptions) *finder {
@@ -289,6 +305,10 @@ func (in *Input) examine(f *finder) {
 		return
 	}
 	if form := archiveForm(head); form != "" {
+		if f.flat {
+			in.skip("it is an archive", false)
+			return
+		}
 		f.expand(in, form)
 		return
 	}
