@@ -9,13 +9,14 @@ import (
 
 // The tolerances of the rules, as the Analyzer's Doc states them.
 const (
-	apart   = 4           // stripes this many steps apart (12 to 16 s) are not neighbours
-	slack   = 30 * second // by which a boot may seem to begin before the last record of the one before
-	late    = 5 * minute  // by which a log daemon may write late, and how long a run is brief
-	drift   = 600         // millionths: 500 is the most that Linux corrects a clock by
-	crowd   = 512         // runs that overlap, beyond which they are counted and not told apart
-	fewest  = 4           // a run is few records if it has not a quarter of what it contradicts
-	settled = 6 * hour    // of uptime, within which the earliest boot instant is the best estimate
+	apart   = 4          // stripes this many steps apart (12 to 16 s) are not neighbours
+	slack   = 5 * second // by which a boot may seem to begin before the last record of the one before
+	late    = 5 * minute // by which a log daemon may write late
+	ample   = 8          // records that are not all late by chance
+	drift   = 600        // millionths: 500 is the most that Linux corrects a clock by
+	crowd   = 512        // runs that overlap, beyond which they are counted and not told apart
+	fewest  = 4          // a run is few records if it has not a quarter of what it contradicts
+	settled = 6 * hour   // of uptime, within which the earliest boot instant is the best estimate
 )
 
 // line is a run of neighbouring stripes: one boot under one setting of the clock.
@@ -23,6 +24,8 @@ type line struct {
 	stripe
 	base int64 // boot instant as the run's first hours have it
 	top  int64 // as its last hours have it
+
+	baseCount, topCount uint64 // records of the stripes that tell it
 }
 
 // drifted is how far two clocks may be apart after d nanoseconds.
@@ -47,27 +50,27 @@ func newLine(part []step[stripe]) line {
 	for i := range part[1:] {
 		l.merge(&part[1+i].v)
 	}
-	l.base, l.top = part[len(part)-1].v.low, part[len(part)-1].v.low
-	for i := range part {
+	for i := len(part) - 1; i >= 0; i-- { // the earliest instant comes last: lateness only makes it later
 		s := &part[i].v
 		if s.lo <= l.lo+settled {
-			l.base = min(l.base, s.low)
+			l.base, l.baseCount = s.low, s.Count
 		}
 		if s.hi >= l.hi-settled {
-			l.top = min(l.top, s.low)
+			l.top, l.topCount = s.low, s.Count
 		}
 	}
 	return l
 }
 
+// end is when the run's last record was made, whenever it was written.
+func (l *line) end() int64 { return l.top + l.hi }
+
 // join adds o, the same boot later in uptime.
 func (l *line) join(o *line) {
-	base, top := l.base, o.top
-	if o.hi < l.hi {
-		top = l.top
+	if o.hi >= l.hi {
+		l.top, l.topCount = o.top, o.topCount
 	}
 	l.merge(&o.stripe)
-	l.base, l.top = base, top
 }
 
 // at is the boot instant as the run has it at an uptime: its drift taken as even.
@@ -79,8 +82,9 @@ func (l *line) at(up int64) int64 {
 	return l.base + int64(part*float64(l.top-l.base))
 }
 
-// brief reports whether the run is too short to tell a step from a late daemon.
-func (l *line) brief() bool { return l.hi-l.lo <= late }
+// slight reports whether a run is too short, or too few records tell its boot
+// instant, to tell a small step from a daemon that wrote late.
+func (l *line) slight(tell uint64) bool { return l.hi-l.lo <= late || tell < ample }
 
 // boot is one boot of a source, or one of several machines that log as one.
 type boot struct {
@@ -113,11 +117,11 @@ func (t *timeline) tell(src source, runs []line, env *analyze.Env) {
 		r := &runs[i]
 		if i > start && r.base >= end-slack-drifted(r.lo) {
 			t.knot(src, runs[start:i])
-			start, end = i, r.Last()
+			start, end = i, r.end()
 			continue
 		}
-		if i == start || r.Last() > end {
-			end = r.Last()
+		if i == start || r.end() > end {
+			end = r.end()
 		}
 	}
 	if len(runs) > 0 {

@@ -36,7 +36,7 @@ type oddity struct {
 // step notes a change of the clock between two runs of one boot, b after a.
 func (t *timeline) step(src source, a, b *line) {
 	d := b.base - a.top
-	if abs(d) <= 10*second+drifted(b.lo-a.hi) || abs(d) <= late && (a.brief() || b.brief()) {
+	if abs(d) <= 10*second+drifted(b.lo-a.hi) || abs(d) <= late && (a.slight(a.topCount) || b.slight(b.baseCount)) {
 		return
 	}
 	t.odd = append(t.odd, oddity{source: src, kind: clockStep, count: b.Count, time: b.base + b.lo, last: b.Last(),

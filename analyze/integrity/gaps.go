@@ -25,6 +25,7 @@ const (
 // The kinds of gaps.
 const (
 	silent = "silent"
+	off    = "before a boot" // silent, and the host booted in it: it may have been off
 	missed = "rotation"
 )
 
@@ -49,13 +50,40 @@ type rhythm struct {
 }
 
 // gaps finds the silent spans of all sources.
-func (s *state) gaps(env *analyze.Env) []gap {
+func (s *state) gaps(env *analyze.Env, t *timeline) []gap {
 	var list []gap
 	for _, src := range bySource(env, s.slots, (*count.Stat).Merge) {
 		r := newRhythm(src)
 		list = append(list, r.improbable()...)
 	}
+	instants := t.instants()
+	for i := range list {
+		g := &list[i]
+		if b := instants[g.source]; g.holdsOneOf(b) {
+			g.kind = off
+		}
+	}
 	return list
+}
+
+// instants are the boot instants of each source, in order.
+func (t *timeline) instants() map[source][]int64 {
+	m := map[source][]int64{}
+	for i := range t.boots {
+		b := &t.boots[i]
+		m[b.source] = append(m[b.source], b.base)
+	}
+	for _, list := range m {
+		slices.Sort(list)
+	}
+	return m
+}
+
+// holdsOneOf reports whether one of the instants, which are in order, lies in
+// the gap.
+func (g *gap) holdsOneOf(instants []int64) bool {
+	i, _ := slices.BinarySearch(instants, g.first-slack)
+	return i < len(instants) && instants[i] < g.last
 }
 
 func newRhythm(src steps[count.Stat]) *rhythm {

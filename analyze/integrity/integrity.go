@@ -45,12 +45,12 @@ var Analyzer = &analyze.Analyzer{
 	Title: "Evidence",
 	Doc: "What the records and files say about themselves. " +
 		"A boot is a run of records whose stamp minus kernel uptime agrees; it may drift by 600 millionths of the time. " +
-		"Steps of the clock and stamps out of line are told from 5 minutes on, steps between longer runs from 12 seconds on; " +
+		"Steps of the clock and stamps out of line are told from 5 minutes on, steps between runs of more than 5 minutes from 12 seconds on, if 8 records agree on either side; " +
 		"smaller ones cannot be told from a log daemon that writes late. " +
 		"A silent span is listed if it is at least 30 minutes and at most a sixth of the host's span, " +
 		"at least 20 records were usual in such a span (the median of the same hours of other days where two or more of them were recorded, " +
 		"and of the same hours of other weeks; else the rate of the rest), " +
-		"and the host's other silent spans make one of that length improbable. " +
+		"and the host's other silent spans make one of that length improbable; where the host booted in it, it is listed as such and is no finding. " +
 		"Nothing found is no proof that nothing was changed.",
 	New: func(*analyze.Shared) analyze.State {
 		return &state{stripes: count.NewCached[stripe](), slots: count.NewCached[count.Stat]()}

@@ -24,7 +24,7 @@ func (s *state) Result(env *analyze.Env) *report.Section {
 	if n := filtered(env); n > 0 {
 		sec.Notes = append(sec.Notes, fmt.Sprintf("Silent spans were not looked for: %s were left out by a filter, so silence would tell of the filter.", records(n)))
 	} else {
-		quiet = s.gaps(env)
+		quiet = s.gaps(env, t)
 	}
 	t.describe(env, sec)
 	describeGaps(env, sec, missing, "missing files")
@@ -61,10 +61,11 @@ func describeGaps(env *analyze.Env, sec *report.Section, list []gap, what string
 	slices.SortFunc(list, func(a, b gap) int {
 		return cmp.Or(cmp.Compare(b.expected, a.expected), compareSources(a.source, b.source), cmp.Compare(a.first, b.first))
 	})
-	for i := range list[:min(mostFindings, len(list))] {
-		sec.Findings = append(sec.Findings, list[i].finding(env))
+	worded := slices.DeleteFunc(slices.Clone(list), func(g gap) bool { return g.kind == off })
+	for i := range worded[:min(mostFindings, len(worded))] {
+		sec.Findings = append(sec.Findings, worded[i].finding(env))
 	}
-	if n := len(list); n > mostFindings {
+	if n := len(worded); n > mostFindings {
 		sec.Notes = append(sec.Notes, fmt.Sprintf("Of %s %s, the %d largest are among the findings.", report.Group(uint64(n)), what, mostFindings))
 	}
 }
@@ -123,7 +124,7 @@ func gapTable(env *analyze.Env, list []gap) report.Table {
 		g := &list[i]
 		host, family := g.source.cells()
 		expected, length := report.Null, report.Null
-		if g.kind == silent {
+		if g.kind != missed {
 			expected = report.CountOf(g.expected)
 		}
 		if g.first != event.NoTime {
@@ -135,6 +136,7 @@ func gapTable(env *analyze.Env, list []gap) report.Table {
 	return table(report.Table{
 		ID: "gaps", Title: "Gaps",
 		Doc: "Silent: no record of a source where its own rate makes that improbable; count is the records that were usual in such a span. " +
+			"Before a boot: the same, but the source booted in it and may have been off. " +
 			"Rotation: files that are missing by their names, in the column log; first and last are the end of the older and the beginning of the newer neighbour.",
 		Columns: []report.Column{
 			report.Col("count", "Expected", report.Count), report.KeyCol("host", "Host", report.Text), report.KeyCol("log", "Log", report.Text),
