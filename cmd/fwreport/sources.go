@@ -71,7 +71,7 @@ func runSources(cmd *cobra.Command, ui *ui, f *flags, format, logs string, args 
 		return err
 	}
 	p := prober{
-		ctx: ctx,
+		ctx: ctx, passed: map[*reader.Input]glance{},
 		opt: reader.Options{Symbols: event.NewSymbols(), Zone: tz, Actions: action.NewTable(action.Options{})},
 	}
 	list := make([]source, len(inputs))
@@ -105,8 +105,9 @@ type source struct {
 
 // prober looks at the ends of inputs.
 type prober struct {
-	ctx context.Context
-	opt reader.Options
+	ctx    context.Context
+	opt    reader.Options
+	passed map[*reader.Input]glance
 }
 
 // probe looks at one input.
@@ -132,38 +133,81 @@ func (p *prober) probe(in *reader.Input) (source, error) {
 	return s, p.ctx.Err()
 }
 
-// head parses the first chunk of in. whole tells whether that is all of it.
+// glance is what the first chunk of an input tells. whole says that it is all.
+type glance struct {
+	yearless, zoneless, whole bool
+	host                      string
+	first, last               int64
+}
+
+// head takes over what the beginning of in tells. whole tells whether that is
+// all of it.
 func (p *prober) head(s *source, in *reader.Input) (whole bool, err error) {
-	var b reader.Batch
-	err = in.Chunks(nil, func(c *reader.Chunk) error {
-		defer c.Release()
-		if c.Seq > 0 || p.ctx.Err() != nil {
-			return errEnough
-		}
-		if !c.Oversize {
-			in.Format.NewParser(&p.opt).Parse(&b, c)
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errEnough) {
+	g, err := p.glance(in)
+	if err != nil {
 		return false, fmt.Errorf("reading %s: %w", in.Path, err)
 	}
-	if b.YearInferred {
+	if g.yearless {
 		s.YearFrom = yearWords(in)
 	}
-	if b.TZAssumed {
+	if g.zoneless {
 		s.ZoneFrom = in.ZoneFrom
 		s.Notes = append(s.Notes, in.ZoneNotes...)
 	}
+	s.Host, s.First = g.host, instant(g.first)
+	if g.whole {
+		s.Last = instant(g.last)
+	}
+	return g.whole, nil
+}
+
+// glance parses the first chunk of in. Members of an archive that pass by only
+// together are all looked at when the first of them is asked for.
+func (p *prober) glance(in *reader.Input) (glance, error) {
+	if g, met := p.passed[in]; met {
+		return g, nil
+	}
+	nothing := glance{first: event.NoTime, last: event.NoTime, whole: true}
+	carrier := in.Carrier()
+	if _, done := p.passed[carrier]; done {
+		return nothing, nil // it has no records
+	}
+	p.passed[carrier], p.passed[in] = nothing, nothing
+	err := carrier.Chunks(nil, func(c *reader.Chunk) error {
+		defer c.Release()
+		switch g := p.passed[c.Input]; {
+		case p.ctx.Err() != nil:
+			return errEnough
+		case c.Seq == 0:
+			p.passed[c.Input] = p.parse(c)
+		case carrier == in:
+			g.whole = false
+			p.passed[in] = g
+			return errEnough
+		default:
+			g.whole = false
+			p.passed[c.Input] = g
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return p.passed[in], err
+}
+
+// parse looks at a chunk that is the first of its input, and so far all of it.
+func (p *prober) parse(c *reader.Chunk) glance {
+	var b reader.Batch
+	if !c.Oversize {
+		c.Input.Format.NewParser(&p.opt).Parse(&b, c)
+	}
+	g := glance{yearless: b.YearInferred, zoneless: b.TZAssumed, whole: true}
+	g.first, g.last = spanOf(b.Events)
 	if len(b.Events) > 0 {
-		s.Host = p.opt.Symbols.Name(b.Events[0].Host)
+		g.host = p.opt.Symbols.Name(b.Events[0].Host)
 	}
-	first, last := spanOf(b.Events)
-	s.First = instant(first)
-	if err == nil {
-		s.Last = instant(last)
-	}
-	return err == nil, nil
+	return g
 }
 
 // yearWords says where the years of in come from. The reference holds a day of
