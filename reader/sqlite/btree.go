@@ -40,7 +40,8 @@ type cursor struct {
 	started bool
 	spare   [][]byte // pages that were left
 	payload []byte
-	over    []byte // an overflow page
+	over    []byte          // an overflow page
+	inner   map[uint32]bool // interior pages that were entered
 	damage  func(error)
 }
 
@@ -55,7 +56,7 @@ type row struct {
 // damage and passed over.
 func (c *cursor) next() (row, bool) {
 	if !c.started {
-		c.started = true
+		c.started, c.inner = true, map[uint32]bool{}
 		c.enter(c.root, node{lo: math.MinInt64, hi: math.MaxInt64, open: true})
 	}
 	for len(c.stack) > 0 {
@@ -89,10 +90,17 @@ func (c *cursor) enter(number uint32, bounds node) {
 	}
 	n := bounds
 	n.number, n.page, n.room = number, page, len(page)
-	if err := n.header(); err != nil {
+	err = n.header()
+	if err == nil && !n.leaf && c.inner[number] {
+		err = errTwice
+	}
+	if err != nil {
 		c.damage(fmt.Errorf("page %d: %w", number, err))
 		c.spare = append(c.spare, page)
 		return
+	}
+	if !n.leaf {
+		c.inner[number] = true
 	}
 	c.stack = append(c.stack, n)
 }
@@ -103,7 +111,10 @@ func (c *cursor) leave() {
 	c.stack = c.stack[:len(c.stack)-1]
 }
 
-var errNoTable = errors.New("is no page of a table")
+var (
+	errNoTable = errors.New("is no page of a table")
+	errTwice   = errors.New("stands in the tree twice")
+)
 
 // header reads the page's header. Page 1 has the database's before it.
 func (n *node) header() error {

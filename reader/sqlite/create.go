@@ -1,6 +1,9 @@
 package sqlite
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // parseCreate finds the columns of a CREATE TABLE statement, as SQLite keeps it
 // in the schema. Constraints, types and expressions are passed over. rowids is
@@ -107,14 +110,7 @@ func (l *lexer) quoted(open, end byte) token {
 		s = s[1:]
 	}
 	l.rest = s
-	return token{text: cmpOr(name.String()), quoted: true}
-}
-
-func cmpOr(s string) string {
-	if s == "" {
-		return " "
-	}
-	return s
+	return token{text: cmp.Or(name.String(), " "), quoted: true}
 }
 
 // definition reads up to the comma or parenthesis that ends a column or
@@ -152,6 +148,7 @@ func columnOf(def []token) (c column, stored bool) {
 			return c, false
 		}
 	}
+	c = newColumn(def[0].text)
 	computed := false
 	for i, t := range def {
 		switch {
@@ -162,9 +159,6 @@ func columnOf(def []token) (c column, stored bool) {
 		case t.is("PRIMARY") && len(def) > 1 && def[1].is("INTEGER"):
 			c.rowid = true
 		}
-	}
-	if c.name = def[0].text; len(c.name) > maxColumnName {
-		c.name = ""
 	}
 	return c, !computed
 }

@@ -38,6 +38,7 @@
 // more than a line may be long. So no loop of pages and no claimed length makes
 // the output much larger than the file.
 //
-// Memory: the pages on the way from the root to a leaf, a row and its line. A
+// Memory: the pages on the way from the root to a leaf, the numbers of the
+// interior pages that were entered, a row and its line. A
 // parser keeps two lines. Events hold no part of any of them.
 package sqlite

@@ -50,13 +50,12 @@ func (s *stream) appendLine(dst []byte, t *table, r row) []byte {
 }
 
 func (s *stream) appendColumn(dst []byte, c *column, v value, id int64) []byte {
-	if c.name == "" || len(c.name) >= len(ownPrefix) && c.name[:len(ownPrefix)] == ownPrefix {
+	if c.lead == "" {
 		return dst
 	}
-	dst = append(dst, ", "...)
-	dst = append(appendString(dst, []byte(c.name)), ": "...)
+	dst = append(dst, c.lead...)
 	switch {
-	case keys[c.name].secret && v.kind != null:
+	case c.means.secret && v.kind != null:
 		return append(dst, `"(not shown)"`...)
 	case c.rowid && v.kind == null:
 		return strconv.AppendInt(dst, id, 10)

@@ -21,10 +21,21 @@ type table struct {
 	columns []column
 }
 
-// column is one stored column. Its name is "" if it is too long to be shown.
+// column is one stored column.
 type column struct {
 	name  string
+	lead  string // `, "name": `; "" if it is not shown
+	means meaning
 	rowid bool // INTEGER PRIMARY KEY: stored as NULL, its value is the rowid
+}
+
+// newColumn knows what a column of that name means.
+func newColumn(name string) column {
+	c := column{name: name, means: keys[name]}
+	if len(name) <= maxColumnName && !strings.HasPrefix(name, ownPrefix) {
+		c.lead = string(append(appendString([]byte(", "), []byte(name)), ": "...))
+	}
+	return c
 }
 
 // schema is what the database says of its tables, ordered by name.
@@ -88,7 +99,7 @@ func shortName(name string) string {
 
 // isUlogd reports whether a column belongs to packets or flows of ulogd.
 func (t *table) isUlogd() bool {
-	return slices.ContainsFunc(t.columns, func(c column) bool { return keys[c.name].telling })
+	return slices.ContainsFunc(t.columns, func(c column) bool { return c.means.telling })
 }
 
 // entry is a row of the schema.

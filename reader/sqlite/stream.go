@@ -196,7 +196,7 @@ func (s *stream) sample(t *table, seen map[int64]bool) {
 			if !ok {
 				break
 			}
-			if m := keys[t.columns[i].name]; m.form == rawNumber && m.slot < 6 && v.kind == integer && v.num != 0 && !isHalf(v.num, 0) {
+			if m := &t.columns[i].means; m.form == rawNumber && m.slot < 6 && v.kind == integer && v.num != 0 && !isHalf(v.num, 0) {
 				seen[int64(uint32(v.num))] = true
 			}
 		}
