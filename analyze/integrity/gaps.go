@@ -117,7 +117,7 @@ func (r *rhythm) improbable() []gap {
 	}
 	slices.Sort(lengths)
 	for _, g := range r.silent {
-		if g.span() > whole/part || float64(g.span()) < unusual(lengths, g.span(), silence, whole) {
+		if g.span() > whole/part || float64(g.span()) < unusual(lengths, g.span(), silence, whole) && !r.regular(&g) {
 			continue
 		}
 		if g.expected = r.expected(&g, whole-silence); g.expected >= usual {
@@ -147,6 +147,23 @@ func unusual(lengths []int64, own, silence, whole int64) float64 {
 	return max(2*ninth, median*math.Pow(float64(50*n), math.Log(ninth/median)/math.Log(5)))
 }
 
+// regular reports whether the hours of g were hardly ever quiet on ten other
+// days, or in five other weeks, or more: hosts that sleep at night and on
+// Sundays are often silent for long, but not at noon.
+func (r *rhythm) regular(g *gap) bool {
+	return full(r.likewise(g, day), 10) || full(r.likewise(g, 7*day), 5)
+}
+
+// full reports whether so many spans or more have records in all of their slots
+// but one in fifty.
+func full(list []extent, least int) bool {
+	var filled, slots int
+	for _, w := range list {
+		filled, slots = filled+w.filled, slots+w.slots
+	}
+	return len(list) >= least && (slots-filled)*50 <= slots
+}
+
 // expected is how many records were usual in a span like g: the smaller of the
 // medians of the same hours of other days and of other weeks. Where there are
 // too few other days, it is the rate of the time in which the source was not
@@ -168,9 +185,9 @@ const mostShifts = 60
 
 // likewise is the records of the spans that lie a multiple of shift from g,
 // within the source's span, and do not overlap g.
-func (r *rhythm) likewise(g *gap, shift int64) []uint64 {
+func (r *rhythm) likewise(g *gap, shift int64) []extent {
 	first, last := r.slots[0].v.First(), r.slots[len(r.slots)-1].v.Last()
-	var list []uint64
+	var list []extent
 	for k := int64(1); k <= mostShifts; k++ {
 		if d := k * shift; d >= g.span() {
 			if g.first-d >= first {
@@ -184,24 +201,31 @@ func (r *rhythm) likewise(g *gap, shift int64) []uint64 {
 	return list
 }
 
-// between is the records of the slots that lie wholly between two times: for
-// spans of 30 minutes or more, a little less than the records in between.
-func (r *rhythm) between(from, to int64) uint64 {
+// extent is what is known of a span between two times: of its whole slots.
+type extent struct {
+	records       uint64
+	filled, slots int
+}
+
+// between looks at the slots that lie wholly between two times: for spans of 30
+// minutes or more, at a little less than what lies in between.
+func (r *rhythm) between(from, to int64) extent {
 	find := func(n int64) int {
 		i, _ := slices.BinarySearchFunc(r.slots, n, func(s step[count.Stat], n int64) int { return cmp.Compare(s.n, n) })
 		return i
 	}
-	i, j := find(-floorDiv(-from, slotWidth)), find(floorDiv(to, slotWidth))
-	if j <= i {
-		return 0
+	first, end := -floorDiv(-from, slotWidth), floorDiv(to, slotWidth)
+	if end <= first {
+		return extent{}
 	}
-	return r.sums[j] - r.sums[i]
+	i, j := find(first), find(end)
+	return extent{r.sums[j] - r.sums[i], j - i, int(end - first)}
 }
 
-// median is the lower one of an even number.
-func median(list []uint64) uint64 {
-	slices.Sort(list)
-	return list[(len(list)-1)/2]
+// median is that of the records; the lower one of an even number.
+func median(list []extent) uint64 {
+	slices.SortFunc(list, func(a, b extent) int { return cmp.Compare(a.records, b.records) })
+	return list[(len(list)-1)/2].records
 }
 
 func (g *gap) finding(env *analyze.Env) report.Finding {

@@ -50,7 +50,7 @@ var Analyzer = &analyze.Analyzer{
 		"A silent span is listed if it is at least 30 minutes and at most a sixth of the host's span, " +
 		"at least 20 records were usual in such a span (the median of the same hours of other days where two or more of them were recorded, " +
 		"and of the same hours of other weeks; else the rate of the rest), " +
-		"and the host's other silent spans make one of that length improbable; where the host booted in it, it is listed as such and is no finding. " +
+		"and the host's other silent spans make one of that length improbable, or those hours were hardly ever quiet (one slot of 15 minutes in 50) on ten other days or in five other weeks, or more; where the host booted in it, it is listed as such and is no finding. " +
 		"Nothing found is no proof that nothing was changed.",
 	New: func(*analyze.Shared) analyze.State {
 		return &state{stripes: count.NewCached[stripe](), slots: count.NewCached[count.Stat]()}
