@@ -268,12 +268,14 @@ func TestTextLaws(t *testing.T) {
 
 func FuzzGPRINT(f *testing.F) {
 	f.Add(textSeeds(f, "gprint"))
+	f.Add([]byte("timestamp=2025/01/02-03:04:05,orig.ip.saddr=192.0.2.1,orig.ip.daddr=192.0.2.2,orig.ip.protocol=6,reply.ip.saddr=1.2.3.4,reply.ip.daddr=::,ct.event=4,flow.end.sec=1"))
 	f.Add([]byte("oob.prefix=a,,oob.prefix=\n\x00timestamp=2025/01/02-03:04:05,raw.pktlen=,oob.in="))
 	f.Fuzz(func(t *testing.T, data []byte) { readertest.Fuzz(t, FormatGPRINT, nil, data) })
 }
 
 func FuzzOPRINT(f *testing.F) {
 	f.Add(textSeeds(f, "oprint"))
+	f.Add([]byte("===>PACKET BOUNDARY\norig.ip.saddr.str=192.0.2.1\norig.ip.daddr=2.2.0.192\nct.event=1\noob.seq.local=5\n"))
 	f.Add([]byte("ip.ttl=1\r\n===>PACKET BOUNDARY\r\nip.saddr=1.2.3.4\nip.daddr=<none>\n===>PACKET BOUNDARY"))
 	f.Fuzz(func(t *testing.T, data []byte) { readertest.Fuzz(t, FormatOPRINT, nil, data) })
 }
