@@ -172,7 +172,7 @@ func kindWanted(fl *pflag.Flag) string {
 
 // kindGiven is what TOML value a value is.
 func kindGiven(v any) string {
-	switch v.(type) {
+	switch v := v.(type) {
 	case string:
 		return "a string"
 	case int64:
@@ -182,7 +182,10 @@ func kindGiven(v any) string {
 	case bool:
 		return "a boolean"
 	case time.Time:
-		return "a date or time"
+		if isTimeOfDay(v) {
+			return "a time of day"
+		}
+		return "a date"
 	case []any, []map[string]any:
 		return "an array"
 	}
@@ -227,13 +230,16 @@ func valueText(fl *pflag.Flag, v any) (string, bool) {
 	case string:
 		return v, fl.Value.Type() != "bool" && !takesNumber(fl)
 	case time.Time:
-		return timeText(v), takesTime(fl) && v.Location().String() != "time-local"
+		return timeText(v), takesTime(fl) && !isTimeOfDay(v)
 	}
 	return "", false
 }
 
-// timeText spells a date or time of TOML as the flags take it. The library tells
-// those without a zone by the names of their zones.
+// isTimeOfDay tells TOML's local time from its dates. The library tells what has
+// no zone by the names of invented ones.
+func isTimeOfDay(t time.Time) bool { return t.Location().String() == "time-local" }
+
+// timeText spells a date, with or without a time, as the flags take it.
 func timeText(t time.Time) string {
 	switch t.Location().String() {
 	case "date-local":
@@ -344,6 +350,9 @@ func parsePrefix(text string) (netip.Prefix, error) {
 
 // rule takes a key of a [[path]].
 func (r *configReader) rule(l leaf) error {
+	if list, isList := l.value.([]any); isList && len(list) == 0 && len(l.path) == 1 {
+		return nil
+	}
 	if l.item == 0 {
 		return fmt.Errorf("path is a list of tables: write [[path]]")
 	}
@@ -411,6 +420,9 @@ func (r *configReader) known() []string {
 func (r *configReader) unknown(key string, known []string) error {
 	best, at := "", 1+max(min(2, len(key)/2), len(key)/3)
 	for _, k := range known {
+		if len(key) > 64 {
+			break // no slip of the hand
+		}
 		if d := distance(strings.ToLower(strings.ReplaceAll(key, "_", "-")), k); d < at {
 			best, at = k, d
 		}

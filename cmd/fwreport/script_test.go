@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"gzip": gzipCommand, "head": headCommand, "status": statusCommand,
 			"ledger": ledgerCommand, "table": tableCommand, "cells": cellsCommand, "raw": rawCommand, "same": sameCommand,
+			"settings": settingsCommand,
 		},
 	})
 }
@@ -265,6 +266,22 @@ func cellsCommand(ts *testscript.TestScript, _ bool, args []string) {
 func rawCommand(ts *testscript.TestScript, _ bool, args []string) {
 	text := strings.NewReplacer(`\x1b`, "\x1b", `\x07`, "\x07", `\x9b`, "\x9b").Replace(ts.ReadFile(args[0]))
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
+}
+
+// settingsCommand is "settings FROM origins|bare TO": TO is what --print-config
+// printed without the defaults, with or without where the settings are from.
+func settingsCommand(ts *testscript.TestScript, _ bool, args []string) {
+	var b strings.Builder
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if strings.HasPrefix(line, "#") || line == "\n" {
+			continue
+		}
+		if i := strings.LastIndex(line, " # "); i >= 0 && args[1] == "bare" {
+			line = line[:i] + "\n"
+		}
+		b.WriteString(line)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(b.String()), 0o644))
 }
 
 // sameCommand is "same FOLDER FOLDER": both hold the same files with the same bytes.
