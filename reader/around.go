@@ -24,14 +24,20 @@ func (f *finder) around(in *Input) []*Input {
 	} else if err := n.walk(varLogOf(in)); err != nil {
 		return nil // the context's, which the caller meets too
 	}
-	twin := func(o *Input) bool {
-		return o.Path == in.Path || o.Facts.Size == in.Facts.Size && o.rotation.family == in.rotation.family
-	}
-	n.inputs = slices.DeleteFunc(n.inputs, twin)
 	if n.examine() != nil {
 		return nil
 	}
-	return n.inputs
+	return slices.DeleteFunc(n.inputs, in.isTwin)
+}
+
+// isTwin knows in itself among other inputs, and copies of it, which would be
+// read once.
+func (in *Input) isTwin(o *Input) bool {
+	if o.Path == in.Path {
+		return true
+	}
+	return o.rotation.family == in.rotation.family && o.Facts.Size == in.Facts.Size &&
+		(in.first == o.first || in.first != nil && o.first != nil && *in.first == *o.first)
 }
 
 // varLogOf is the var/log folder of in in the spelling of its path, or the

@@ -64,7 +64,10 @@ func (f *finder) findZones(inputs []*Input) {
 	f.zones.hints = map[string][]*Input{}
 	for _, in := range inputs {
 		if in.hint != nil {
-			key := f.neighbourhood(in)
+			key := in.folder()
+			if machine, inArchive := machineOf(in); machine != "" && (inArchive || in.parent == nil) {
+				key = machine // an archive in var/log may be another machine's
+			}
 			f.zones.hints[key] = append(f.zones.hints[key], in)
 		}
 	}
@@ -107,7 +110,7 @@ func (f *finder) learnt(in *Input, zone *time.Location, from string) {
 // options has it at that time it is that zone, summer time and all, which the
 // hint confirms. Offsets that differ are summer and winter, or several machines.
 func (f *finder) learnFromHints(in *Input) bool {
-	hints := f.zones.hints[f.neighbourhood(in)]
+	hints := f.hintsFor(in)
 	if len(hints) == 0 {
 		return false
 	}
@@ -172,10 +175,20 @@ func sameClock(a, b *time.Location) bool {
 	return true
 }
 
-// neighbourhood is in's machine if that can be told, else its folder.
-func (f *finder) neighbourhood(in *Input) string {
+// hintsFor are the hints of in's machine, else those of its folder.
+func (f *finder) hintsFor(in *Input) []*Input {
 	if machine, _ := machineOf(in); machine != "" {
-		return machine
+		if hints := f.zones.hints[machine]; len(hints) > 0 {
+			return hints
+		}
+	}
+	return f.zones.hints[in.folder()]
+}
+
+// folder is what stands before the last part of in's path.
+func (in *Input) folder() string {
+	if in.Path == "-" {
+		return in.Path // of no folder
 	}
 	return in.Path[:strings.LastIndexAny(filepath.ToSlash(in.Path), "/!")+1]
 }
