@@ -23,6 +23,7 @@ import (
 	"fwreport/analyze/fingerprint"
 	"fwreport/analyze/geo"
 	"fwreport/analyze/icmp"
+	"fwreport/analyze/integrity"
 	"fwreport/analyze/interfaces"
 	"fwreport/analyze/invalid"
 	"fwreport/analyze/overview"
@@ -44,7 +45,7 @@ var (
 	formats = []*reader.Format{pcap.Format, pcap.FormatNG, syslog.FormatDmesg, ulogd.Format, ulogd.FormatGPRINT, ulogd.FormatOPRINT, pcap.FormatXML, ulogd.FormatNACCT, sqlite.Format, syslog.FormatExport, syslog.FormatVerbose, syslog.Format}
 	modules = []*analyze.Analyzer{
 		overview.Analyzer, denied.Analyzer, icmp.Analyzer, ports.Analyzer, invalid.Analyzer, interfaces.Analyzer,
-		countries.Analyzer, fingerprint.Analyzer, rules.Analyzer,
+		countries.Analyzer, fingerprint.Analyzer, rules.Analyzer, integrity.Analyzer,
 	}
 )
 
@@ -149,11 +150,15 @@ type table struct {
 	Count   uint64
 }
 
-// tables are all tables of rep. Of evidence only the record's number is kept,
+// tables are all tables of rep but those about the inputs themselves, which are
+// others in each format. Of evidence only the record's number is kept,
 // for each format has a file of its own; a record is a line or a packet.
 func tables(rep *report.Report) map[string]table {
 	all := map[string]table{}
 	for _, s := range rep.Sections {
+		if s.ID == integrity.Analyzer.Name {
+			continue
+		}
 		for i := range s.Tables {
 			tb := &s.Tables[i]
 			one := table{Rank: tb.TotalRows, Count: tb.TotalCount}
@@ -217,6 +222,10 @@ type form struct {
 	flags stream.LogFlags // of the text to compare with
 	run   run
 	same  func(text, other map[string]table) // levels what the format spells otherwise
+
+	byHand bool                 // compared with what is counted by hand only: kernel text would say more
+	begin  string               // of the line where a record's place is; "" if each line or packet is a record
+	means  map[string][2]string // action and verdict of a prefix, where it is not one of the model's
 }
 
 var le, be = binary.LittleEndian, binary.BigEndian
@@ -251,16 +260,77 @@ var forms = []form{
 		keep:  func(p *stream.Packet) bool { return p.Proto != stream.UDPLite },
 	},
 	{
+		// LOGEMU prints neither TCP options nor the flags of ECN, and UDP-Lite
+		// without ports.
+		name: "ulogd LOGEMU", run: run{zone: berlin, year: 2026}, flags: stream.LogFlags{Sequence: true},
+		write: stream.Ulogd{Zone: berlin}.LOGEMU,
+		keep:  func(p *stream.Packet) bool { return emulated(p) && wholeSeconds(p) },
+	},
+	{
+		name: "ulogd SYSLOG", flags: stream.LogFlags{Sequence: true},
+		write: stream.Ulogd{Zone: berlin}.SYSLOG,
+		keep:  emulated,
+	},
+	{
+		// GPRINT's own stamp is that of writing. It names no host.
+		name: "ulogd GPRINT", flags: stream.LogFlags{Sequence: true},
+		write: stream.Ulogd{Index: ifaces, Zone: berlin, Late: time.Second}.GPRINT,
+		keep:  hostless,
+	},
+	{
+		name: "ulogd OPRINT", byHand: true,
+		write: stream.Ulogd{Index: ifaces}.OPRINT,
+		keep:  hostless,
+		begin: "===>PACKET BOUNDARY",
+	},
+	{
+		// XML has the whole packet, interfaces by number, no host, and no time but
+		// that of writing. Two lines stand before the first record.
+		name: "ulogd XML", run: run{zone: berlin}, byHand: true,
+		write: stream.Ulogd{Index: numbered, Zone: berlin}.XML,
+		keep:  func(p *stream.Packet) bool { return byNumber(p) && wholeSeconds(p) },
+		begin: "<log>",
+	},
+	{
+		// Proxmox: no host, no ECN flags, and IPv4 without fragments.
+		name: "Proxmox", byHand: true,
+		write: func(w io.Writer, ps []stream.Packet) error { return stream.Proxmox(w, ps, berlin) },
+		keep: func(p *stream.Packet) bool {
+			p.Host = ""
+			p.Flags &^= stream.ECE | stream.CWR | stream.AE
+			return plain(p) && !p.Is6() && p.Quoted == nil && wholeSeconds(p)
+		},
+	},
+	{
+		// Sophos names actions beside what stands for the prefix, whose word is
+		// shown; no sequence
+		// number, no identification, no window.
+		name: "Sophos", run: run{zone: berlin}, byHand: true,
+		write: func(w io.Writer, ps []stream.Packet) error { return stream.Sophos(w, ps, berlin) },
+		keep: func(p *stream.Packet) bool {
+			p.Prefix = map[bool]string{false: "Packet dropped", true: "Packet accepted"}[p.Prefix == "IPT: ACCEPT "]
+			return p.HasPorts() && plain(p) && !p.Is6() && wholeSeconds(p)
+		},
+		means: map[string][2]string{"Packet dropped": {"DROPPED", "denied"}, "Packet accepted": {"ACCEPTED", "accepted"}},
+	},
+	{
+		// The auditor tells milliseconds, no prefix, no host, no TTL and no flags.
+		name: "audit", byHand: true,
+		write: stream.Audit,
+		keep: func(p *stream.Packet) bool {
+			p.Host, p.Prefix, p.Time = "", "", p.Time.Truncate(time.Millisecond)
+			return plain(p)
+		},
+		means: map[string][2]string{"": {"DROP", "denied"}},
+	},
+	{
 		// NFLOG names no host, and interfaces by number. The record's own stamp
 		// is late; the packet's is in a TLV.
 		name: "NFLOG", flags: stream.AllFlags,
 		write: func(w io.Writer, ps []stream.Packet) error {
 			return stream.NFLOG{Order: be, Group: 3, Index: numbered, Delay: 700 * time.Millisecond}.Pcap(w, ps)
 		},
-		keep: func(p *stream.Packet) bool {
-			p.Host, p.In, p.Out = "", ifIndexName(p.In), ifIndexName(p.Out)
-			return true
-		},
+		keep: byNumber,
 		same: ownOptions,
 	},
 	{
@@ -269,12 +339,31 @@ var forms = []form{
 		// pcap names neither host nor interface.
 		name: "pcap", flags: stream.AllFlags, run: run{assume: event.Denied},
 		write: stream.Capture{Order: le, Link: stream.Ethernet}.Pcap,
+		keep:  onWire,
+		same:  captured,
+	},
+	wire("pcap, Linux cooked", stream.Capture{Order: le, Link: stream.SLL}),
+	{
+		// The second version of Linux' cooked header has the interface's number and
+		// the direction.
+		name: "pcap, Linux cooked v2", flags: stream.AllFlags, run: run{assume: event.Denied},
+		write: stream.Capture{Order: be, Link: stream.SLL2}.Pcap,
 		keep: func(p *stream.Packet) bool {
-			p.Host, p.Prefix, p.In, p.Out = "", "", "", ""
+			received := p.In != ""
+			onWire(p)
+			if received {
+				p.In = "if#2"
+			} else {
+				p.Out = "if#2"
+			}
 			return true
 		},
 		same: captured,
 	},
+	wire("pcap, loopback of BSD", stream.Capture{Order: be, Link: stream.Null}),
+	wire("pcap, loopback of OpenBSD", stream.Capture{Order: le, Link: stream.Loop}),
+	wire("pcap, PPP", stream.Capture{Order: le, Link: stream.PPP, Nano: true}),
+	wire("pcap of ulogd", stream.Capture{Order: le, Link: stream.Raw}),
 	{
 		// pcapng names the interface that captured.
 		name: "pcapng", flags: stream.AllFlags, run: run{assume: event.Denied},
@@ -290,6 +379,38 @@ var forms = []form{
 		},
 		same: captured,
 	},
+}
+
+func onWire(p *stream.Packet) bool {
+	p.Host, p.Prefix, p.In, p.Out = "", "", "", ""
+	return true
+}
+
+// wire is a classic capture of any link type.
+func wire(name string, c stream.Capture) form {
+	return form{name: name, flags: stream.AllFlags, run: run{assume: event.Denied}, write: c.Pcap, keep: onWire, same: captured}
+}
+
+// byNumber is for formats that name no host, and interfaces by number.
+func byNumber(p *stream.Packet) bool {
+	p.Host, p.In, p.Out = "", ifIndexName(p.In), ifIndexName(p.Out)
+	return true
+}
+
+func hostless(p *stream.Packet) bool {
+	p.Host = ""
+	return p.Proto != stream.UDPLite
+}
+
+func emulated(p *stream.Packet) bool {
+	p.Flags &^= stream.ECE | stream.CWR | stream.AE
+	return p.Proto != stream.UDPLite
+}
+
+// plain are whole packets of the protocols that every program knows.
+func plain(p *stream.Packet) bool {
+	known := p.Proto == stream.TCP || p.Proto == stream.UDP || p.Proto == stream.ICMP || p.Proto == stream.ICMPv6
+	return known && !p.Later() && !p.MF
 }
 
 var numbered = map[string]uint32{"if#2": 2, "if#3": 3, "if#7": 7}
@@ -321,25 +442,61 @@ func (f *form) reduced(ps []stream.Packet) []stream.Packet {
 	return kept
 }
 
-// TestFormats: one stream, written in each format, gives the same tables.
+// looked is what there is to count in ps, which a file holds.
+func (f *form) looked(t *testing.T, ps []stream.Packet, file string) []seen {
+	t.Helper()
+	all := look(ps)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := 0
+	for i, line := range bytes.Split(text, []byte{'\n'}) {
+		if f.begin != "" && bytes.HasPrefix(line, []byte(f.begin)) {
+			all[places].number = i + 1
+			places++
+		}
+	}
+	for i := range all {
+		s := &all[i]
+		if d, ok := f.means[s.Prefix]; ok {
+			s.action, s.verdict = d[0], d[1]
+		}
+		if f.run.assume == event.Denied && s.verdict == "undetermined" {
+			s.verdict = "denied"
+		}
+	}
+	return all
+}
+
+// TestFormats: one stream, written in each format, gives the same tables as
+// kernel text, and what is counted by hand.
 func TestFormats(t *testing.T) {
-	full := model(3000)
+	full := model(1500)
 	for _, f := range forms {
 		t.Run(f.name, func(t *testing.T) {
 			dir, ps := t.TempDir(), f.reduced(full)
+			if len(ps) < 400 {
+				t.Fatalf("the format carries %d packets of %d", len(ps), len(full))
+			}
+			other := write(t, dir, "other", ps, f.write)
+			f.run.jobs = 2
+			got := tables(f.run.report(t, other))
+			if f.byHand {
+				againstOracles(t, got, f.looked(t, ps, other))
+				return
+			}
 			text := write(t, dir, "reference.log", ps, func(w io.Writer, ps []stream.Packet) error {
 				return stream.SyslogISO(w, ps, stream.Kernel{Flags: f.flags, Uptime: true}, time.UTC)
 			})
-			other := write(t, dir, "other", ps, f.write)
 			want := tables(run{assume: f.run.assume, jobs: 2}.report(t, text))
-			f.run.jobs = 2
-			got := tables(f.run.report(t, other))
 			if f.same != nil {
 				f.same(want, got)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("tables differ (- ISO text, + %s):\n%s", f.name, diff)
+				t.Errorf("tables differ (- ISO text, + %s):\n%.3000s", f.name, diff)
 			}
+			againstOracles(t, got, f.looked(t, ps, other))
 		})
 	}
 }

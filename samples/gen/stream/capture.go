@@ -19,9 +19,14 @@ type LinkType uint32
 
 // The link types that are written.
 const (
+	Null      LinkType = 0
 	Ethernet  LinkType = 1
+	PPP       LinkType = 9
 	Raw       LinkType = 101
+	Loop      LinkType = 108
+	SLL       LinkType = 113 // Linux "any" device
 	linkNFLOG LinkType = 239
+	SLL2      LinkType = 276
 )
 
 // Capture says how a capture is written.
@@ -34,9 +39,27 @@ type Capture struct {
 
 const wholePackets = 262144 // tcpdump's snap length
 
+// data is the packet with the header of the link type.
 func (c Capture) data(p *Packet) []byte {
-	if c.Link == Raw {
+	kind := 0 // of the packet, as Linux counts: to this host
+	if p.In == "" {
+		kind = 4 // outgoing
+	}
+	switch c.Link {
+	case Raw:
 		return p.IP()
+	case Null: // AF_INET, or Linux' AF_INET6, in the machine's order
+		return append(c.Order.AppendUint32(nil, uint32(family(p))), p.IP()...)
+	case Loop: // AF_INET, or OpenBSD's AF_INET6
+		return append([]byte{0, 0, 0, map[bool]byte{false: 2, true: 24}[p.Is6()]}, p.IP()...)
+	case PPP:
+		return append([]byte{0xff, 3, 0, map[bool]byte{false: 0x21, true: 0x57}[p.Is6()]}, p.IP()...)
+	case SLL:
+		h := append([]byte{0, byte(kind), 0, 1, 0, 6}, p.MACSrc[:]...)
+		return append(binary.BigEndian.AppendUint16(append(h, 0, 0), p.etherType()), p.IP()...)
+	case SLL2:
+		h := append(binary.BigEndian.AppendUint16(nil, p.etherType()), 0, 0, 0, 0, 0, 2, 0, 1, byte(kind), 6) // interface 2
+		return append(append(append(h, p.MACSrc[:]...), 0, 0), p.IP()...)
 	}
 	return p.frame()
 }

@@ -1,9 +1,12 @@
 package stream
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,64 +15,136 @@ import (
 type Ulogd struct {
 	Zone  *time.Location    // of its machine; nil is UTC, for which it writes no offset
 	Index map[string]uint32 // numbers of the interfaces
+	Late  time.Duration     // from a packet to its writing, which is what GPRINT's and XML's stamps say
 }
 
 // JSON writes ps as the JSON output of ulogd2 2.0.8 does (stack NFLOG, BASE,
 // IFINDEX, IP2STR, HWHDR, JSON): one object a line, keys in the plug-ins' order.
 // The host is written as "device" is: key dvc.
 func (u Ulogd) JSON(w io.Writer, ps []Packet) error {
-	return lines(w, ps, u.object)
+	return lines(w, ps, func(p *Packet) string {
+		head := record{}
+		head.str("timestamp", u.stamp(p))
+		head.str("dvc", cmp.Or(p.Host, "Netfilter"))
+		return "{" + head.json() + ", " + u.record(p, true).json() + "}\n"
+	})
 }
 
-// object collects the members of one object.
-type object struct{ strings.Builder }
-
-func (o *object) num(key string, n uint64) { o.member(key, fmt.Sprint(n)) }
-func (o *object) str(key, s string) {
-	o.member(key, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)+`"`)
-}
-
-func (o *object) member(key, value string) {
-	if o.Len() > 0 {
-		o.WriteString(", ")
+// stamp is without offset where the zone is UTC.
+func (u Ulogd) stamp(p *Packet) string {
+	stamp := "2006-01-02T15:04:05.000000-0700"
+	zone := u.zone()
+	if zone == time.UTC {
+		stamp = strings.TrimSuffix(stamp, "-0700")
 	}
-	fmt.Fprintf(o, "%q: %s", key, value)
+	return p.Time.In(zone).Format(stamp)
 }
 
-func (u Ulogd) object(p *Packet) string {
-	var o object
+func (u Ulogd) zone() *time.Location {
+	if u.Zone == nil {
+		return time.UTC
+	}
+	return u.Zone
+}
+
+// GPRINT writes ps as that output does with timestamp=1 (stack NFLOG, BASE,
+// IFINDEX, IP2STR, GPRINT): key=value with commas between, nothing escaped.
+func (u Ulogd) GPRINT(w io.Writer, ps []Packet) error {
+	return lines(w, ps, func(p *Packet) string {
+		fields := []string{"timestamp=" + p.Time.Add(u.Late).In(u.zone()).Format("2006/01/02-15:04:05")}
+		for _, f := range u.record(p, false) {
+			fields = append(fields, f.key+"="+f.value)
+		}
+		return strings.Join(fields, ",") + "\n"
+	})
+}
+
+// OPRINT writes ps as that output does: a line a field, the bytes of IPv4
+// addresses in the order of a little-endian machine.
+func (u Ulogd) OPRINT(w io.Writer, ps []Packet) error {
+	return lines(w, ps, func(p *Packet) string {
+		block := "===>PACKET BOUNDARY\n"
+		for _, f := range u.record(p, false) {
+			if f.key == "ip.saddr" || f.key == "ip.daddr" {
+				f.value = reversed(f.value)
+			}
+			block += f.key + "=" + f.value + "\n"
+		}
+		return block
+	})
+}
+
+func reversed(quad string) string {
+	parts := strings.Split(quad, ".")
+	slices.Reverse(parts)
+	return strings.Join(parts, ".")
+}
+
+// record is a packet as ulogd's plug-ins hand it on: keys in their order.
+type record []pair
+
+type pair struct {
+	key, value string
+	text       bool
+}
+
+func (r *record) num(key string, n uint64) { *r = append(*r, pair{key, fmt.Sprint(n), false}) }
+func (r *record) str(key, s string)        { *r = append(*r, pair{key, s, true}) }
+
+// jsonNames are what BASE's and IP2STR's keys are called in JSON.
+var jsonNames = map[string]string{
+	"ip.saddr.str": "src_ip", "ip.daddr.str": "dest_ip",
+	"tcp.sport": "src_port", "tcp.dport": "dest_port", "udp.sport": "src_port", "udp.dport": "dest_port",
+}
+
+func (r record) json() string {
+	var members []string
+	for _, f := range r {
+		if f.text {
+			f.value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(f.value) + `"`
+		}
+		members = append(members, fmt.Sprintf("%q: %s", cmp.Or(jsonNames[f.key], f.key), f.value))
+	}
+	return strings.Join(members, ", ")
+}
+
+// record has the link header as text where HWHDR is in the stack, and the
+// addresses as numbers where the output prints those.
+func (u Ulogd) record(p *Packet, forJSON bool) record {
+	var o record
 	wire := p.IP()
 	u.head(&o, p, len(wire))
+	if !forJSON {
+		o.str("ip.saddr", firstFour(p.Src))
+		o.str("ip.daddr", firstFour(p.Dst))
+	}
 	if p.Is6() {
 		o.ip6(p, wire)
 	} else {
 		o.ip4(wire)
 	}
+	if !forJSON {
+		o.num("oob.protocol", uint64(p.etherType()))
+	}
 	o.str("oob.in", p.In)
 	o.str("oob.out", p.Out)
-	o.str("src_ip", p.Src.String())
-	o.str("dest_ip", p.Dst.String())
-	if p.Link && p.In != "" {
+	o.str("ip.saddr.str", p.Src.String())
+	o.str("ip.daddr.str", p.Dst.String())
+	if forJSON && p.Link && p.In != "" {
 		o.str("mac.saddr.str", colons(p.MACSrc[:]))
 		o.str("mac.daddr.str", colons(p.MACDst[:]))
 		o.str("mac.str", colons(p.linkHeader()))
 	}
-	return "{" + o.String() + "}\n"
+	return o
+}
+
+// firstFour is what ulogd2 up to 2.0.8 prints of an address: four bytes.
+func firstFour(a netip.Addr) string {
+	return netip.AddrFrom4([4]byte(a.AsSlice()[:4])).String()
 }
 
 // head writes what ulogd knows beside the packet.
-func (u Ulogd) head(o *object, p *Packet, length int) {
-	stamp := "2006-01-02T15:04:05.000000-0700"
-	zone := u.Zone
-	if zone == nil || zone == time.UTC {
-		stamp, zone = strings.TrimSuffix(stamp, "-0700"), time.UTC
-	}
-	o.str("timestamp", p.Time.In(zone).Format(stamp))
-	device := p.Host
-	if device == "" {
-		device = "Netfilter"
-	}
-	o.str("dvc", device)
+func (u Ulogd) head(o *record, p *Packet, length int) {
 	o.num("raw.pktlen", uint64(length))
 	o.num("raw.pktcount", 1)
 	o.str("oob.prefix", p.Prefix)
@@ -110,7 +185,7 @@ func family(p *Packet) uint8 {
 
 // ip4 decodes the header as ulogd does, that is without a look at the fragment
 // offset: the data of a later fragment are written as if they were a header.
-func (o *object) ip4(b []byte) {
+func (o *record) ip4(b []byte) {
 	o.num("ip.protocol", uint64(b[9]))
 	o.num("ip.tos", uint64(b[1]))
 	o.num("ip.ttl", uint64(b[8]))
@@ -124,7 +199,7 @@ func (o *object) ip4(b []byte) {
 
 // ip6 leaves ip.protocol out for ESP and for later fragments, which it does not
 // decode either.
-func (o *object) ip6(p *Packet, b []byte) {
+func (o *record) ip6(p *Packet, b []byte) {
 	decoded := p.Proto != ESP && !p.Later()
 	if decoded {
 		o.num("ip.protocol", uint64(p.Proto))
@@ -146,13 +221,13 @@ func (o *object) ip6(p *Packet, b []byte) {
 }
 
 // transport decodes TCP, UDP, ICMP and ICMPv6; ulogd knows no UDP-Lite.
-func (o *object) transport(proto uint8, b []byte) {
+func (o *record) transport(proto uint8, b []byte) {
 	switch {
 	case proto == TCP && len(b) >= 20:
 		o.tcp(b)
 	case proto == UDP && len(b) >= 8:
-		o.num("src_port", be16(b))
-		o.num("dest_port", be16(b[2:]))
+		o.num("udp.sport", be16(b))
+		o.num("udp.dport", be16(b[2:]))
 		o.num("udp.len", be16(b[4:]))
 		o.num("udp.csum", be16(b[6:]))
 	case proto == ICMP && len(b) >= 8:
@@ -162,9 +237,9 @@ func (o *object) transport(proto uint8, b []byte) {
 	}
 }
 
-func (o *object) tcp(b []byte) {
-	o.num("src_port", be16(b))
-	o.num("dest_port", be16(b[2:]))
+func (o *record) tcp(b []byte) {
+	o.num("tcp.sport", be16(b))
+	o.num("tcp.dport", be16(b[2:]))
 	o.num("tcp.seq", uint64(binary.BigEndian.Uint32(b[4:])))
 	o.num("tcp.ackseq", uint64(binary.BigEndian.Uint32(b[8:])))
 	o.num("tcp.window", be16(b[14:]))
@@ -185,7 +260,7 @@ func (o *object) tcp(b []byte) {
 	o.num("tcp.csum", be16(b[16:]))
 }
 
-func (o *object) icmp(kind string, b []byte, echo bool) {
+func (o *record) icmp(kind string, b []byte, echo bool) {
 	o.num(kind+"type", uint64(b[0]))
 	o.num(kind+"code", uint64(b[1]))
 	if echo {
