@@ -57,9 +57,10 @@ func (n *Names) NetworkOf(a netip.Addr) string {
 	return ""
 }
 
-// InterfaceOf is the name of an interface, "" if it has none.
+// InterfaceOf is the name of an interface, "" if it has none. A record that names
+// no interface has the interface "", which cannot be named.
 func (n *Names) InterfaceOf(name string) string {
-	if n == nil {
+	if n == nil || name == "" {
 		return ""
 	}
 	return n.interfaces[name]
