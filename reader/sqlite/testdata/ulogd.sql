@@ -25,6 +25,6 @@ INSERT INTO "fw log" (oob_prefix, oob_time_sec, oob_family, ip_saddr, ip_daddr, 
 INSERT INTO "fw log" (oob_prefix, oob_time_sec, oob_family, ip_saddr, ip_daddr, ip_protocol, udp_sport, udp_dport)
   VALUES ('IPT: DROP ', 1735787047, 10, 33022, 190265844105504, 17, 5353, 53);
 INSERT INTO "fw log" (oob_prefix, oob_time_sec, ip_saddr, ip_daddr, ip_saddr_str, ip_protocol, pwsniff_pass)
-  VALUES ('IPT: ACCEPT ', -2559180249, 1, 167903424, '203.0.113.9', 1, 'hunter2');
+  VALUES ('IPT: ACCEPT ', -2147483647, 1, 167903424, '203.0.113.9', 1, 'hunter2');
 INSERT INTO "fw log" (id, oob_prefix, oob_time_sec, ip_daddr) VALUES (99, printf('%.*c', 3000, 'x'), 1735787048, 167903424);
 COMMIT;
