@@ -123,7 +123,7 @@ var fill = bytes.Repeat([]byte{'x'}, 1<<16)
 // just too long, and those behind it are read. What is allocated for 256 MB is
 // what is allocated for any size: less than one part in 16 of it.
 func TestEndlessRecord(t *testing.T) {
-	const size, some = 256 << 20, 32 << 20
+	const size, some = 1 << 30, 32 << 20
 	for _, c := range []struct {
 		format     *reader.Format
 		size       int64

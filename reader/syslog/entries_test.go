@@ -95,6 +95,25 @@ func TestVerboseGenuine(t *testing.T) {
 	readertest.AnyCut(t, FormatVerbose, opt, in, data, 6)
 }
 
+// TestRsyslogGenuine reads one stream of messages that rsyslog 8 wrote in three
+// layouts: a record, then four more of it in one line.
+func TestRsyslogGenuine(t *testing.T) {
+	id := reader.NewIdentifier()
+	var want *reader.Batch
+	for _, name := range []string{"file.log", "trad.log", "5424.log"} {
+		b := identities(t, Format, id, string(genuine(t, "rsyslog8/"+name)))
+		if len(b.Events) != 2 || b.Events[0].Count != 1 || b.Events[1].Count != 4 || b.Malformed != 0 {
+			t.Errorf("%s: %d events, the second of %d, rejects %v", name, len(b.Events), b.Events[1].Count, b.Rejects)
+		}
+		if want == nil {
+			want = b
+		}
+		if !slices.Equal(b.Bodies, want.Bodies) {
+			t.Errorf("%s: its records have identities of their own", name)
+		}
+	}
+}
+
 // dmesgText is what dmesg of util-linux 2.38 prints, with its indentation.
 const dmesgText = `{
    "dmesg": [

@@ -155,8 +155,8 @@ func (p *parser) rfc5424(env *envelope, rest []byte) bool {
 	if n == 0 {
 		return false
 	}
-	msg := bytes.TrimPrefix(trimOneSpace(r[n:]), bom)
 	// rsyslog's template leaves the space that stood before the message.
+	msg := trimOneSpace(bytes.TrimPrefix(trimOneSpace(r[n:]), bom))
 	if trimmed := skipSpaces(msg); len(trimmed) > 0 && trimmed[0] == '[' {
 		msg = trimmed
 	}
