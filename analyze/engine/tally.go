@@ -224,7 +224,8 @@ func (t *tally) timeNotes(f *evidence.Input, in *reader.Input, zone *time.Locati
 		}
 		f.First, f.Last = all.first, all.last
 		notes = append(notes, turnNote(all.turns, in)...)
-		if all.back > int64(24*time.Hour) {
+		// The tables of a database follow each other, each from its own first day on.
+		if all.back > int64(24*time.Hour) && in.Format.Open == nil {
 			notes = append(notes, fmt.Sprintf("its records run back in time by up to %s, at %s: the clock was set, the file was put together, or it spans more than a year",
 				days(all.back), in.Place(all.backRef.Record())))
 			if t.yearless {
