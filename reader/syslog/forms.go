@@ -36,7 +36,7 @@ func (p *parser) inside(env *envelope, line []byte, t int64, marks event.Fields)
 
 // numberForm are the forms that begin with a digit and not with an ISO stamp.
 func (p *parser) numberForm(env *envelope, rest []byte, ref int64) bool {
-	return p.octetCount(env, rest, ref) || p.epochForm(env, rest) || kmsg(env, rest) || p.yearFirst(env, rest) ||
+	return p.octetCount(env, rest, ref) || p.epochForm(env, rest) || p.kmsg(env, rest) || p.yearFirst(env, rest) ||
 		p.proxmox(env, rest)
 }
 
@@ -89,32 +89,6 @@ func epochBracket(env *envelope, rest []byte) []byte {
 	}
 	env.time, env.marks = t, 0
 	return rest[n+3:]
-}
-
-// kmsg is a copy of /dev/kmsg: "4,530,12345678901,-;text" with priority, sequence
-// number, microseconds since boot and flags (kernel/printk/printk.c).
-func kmsg(env *envelope, rest []byte) bool {
-	head, msg, ok := bytes.Cut(rest, []byte{';'})
-	if !ok || len(head) > 80 {
-		return false
-	}
-	var number [3]uint64
-	for i := range number {
-		var w []byte
-		if w, head, ok = bytes.Cut(head, []byte{','}); !ok {
-			return false
-		}
-		if number[i], ok = lex.Uint64(w); !ok {
-			return false
-		}
-	}
-	if number[0] > 1<<15 || number[1] > 1<<62 || number[2] > 1<<62 {
-		return false
-	}
-	env.pri, env.kmsgSeq, env.hasSeq = int(number[0]), int64(number[1]), true
-	env.uptime, env.hasUptime = int64(number[2]), true
-	env.msg = stripUptime(env, msg)
-	return true
 }
 
 // yearFirst is syslog-ng's full stamp "2025 Jan  2 03:04:05" and Sophos'

@@ -73,12 +73,14 @@ func TestOtherIdentities(t *testing.T) {
 	}
 }
 
-// TestControlCharacters: rsyslog writes a tab as #011, the journal as it is.
+// TestControlCharacters: rsyslog writes a tab as #011, /dev/kmsg as \x09, the
+// journal as it is.
 func TestControlCharacters(t *testing.T) {
 	id := reader.NewIdentifier()
 	raw := identities(t, FormatExport, id, exported("MESSAGE=A\tB#9 "+rec+"\n")).Bodies[0]
 	escaped := identities(t, Format, id, "Jan  2 03:04:05 fw1 kernel: A#011B#9 "+rec+"\n").Bodies[0]
-	if raw != escaped {
+	kmsg := identities(t, Format, id, `4,530,12345678901,-;A\x09B#9 `+rec+"\n").Bodies[0]
+	if raw != escaped || raw != kmsg {
 		t.Error("a tab that rsyslog escaped makes another record of it")
 	}
 }
@@ -117,5 +119,15 @@ func TestZoneOfInput(t *testing.T) {
 				t.Errorf("zone %v, line %d: %s, want %s", c.zone, i+1, got, c.want)
 			}
 		}
+	}
+}
+
+// TestKmsgPrefix: a prefix is not written as /dev/kmsg escapes it.
+func TestKmsgPrefix(t *testing.T) {
+	opt := readertest.Options(t, "")
+	text := `4,530,12345678901,-;caf\xc3\xa9 \x5c\x5C \xg0 \x: ` + "IN=eth0 OUT= SRC=198.51.100.7 DST=192.0.2.10 LEN=40 PROTO=2 "
+	b := readertest.Parse(Format, opt, &reader.Input{Format: Format}, []byte(text))
+	if len(b.Events) != 1 || opt.Symbols.Name(b.Events[0].Prefix) != "caf\u00e9 \\\\ \\xg0 \\x: " {
+		t.Errorf("%d events, prefix %q", len(b.Events), opt.Symbols.Name(b.Events[0].Prefix))
 	}
 }

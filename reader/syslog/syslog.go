@@ -81,7 +81,9 @@ type parser struct {
 	env   envelope
 
 	said  []byte // the body of the record in hand: what its Identity is made of
-	plain []byte // scratch
+	plain []byte // scratch of bare
+
+	unkmsg []byte // scratch of unescaped
 
 	hostTag []byte // "fw1 kernel:" of the last record
 	hostLen int    // of the host in it
