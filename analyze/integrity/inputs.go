@@ -27,9 +27,10 @@ var lossWords = map[string]string{
 	"daemon_restart":     "the syslog daemon was started, stopped or made to open its files again",
 }
 
-// placeIn is the evidence cell of a record of an input; null for record 0.
+// placeIn is the evidence cell of a record of an input; null if there is none:
+// a capture may tell of losses and hold no packet.
 func placeIn(env *analyze.Env, input int, record uint64) report.Value {
-	if record == 0 {
+	if record == 0 || record > env.Inputs[input].Records.Read {
 		return report.Null
 	}
 	packets := env.Packets != nil && env.Packets(uint32(input))
@@ -133,7 +134,7 @@ func rejects(env *analyze.Env) report.Table {
 	}
 	return table(report.Table{
 		ID: "rejects", Title: "Rejected records",
-		Doc: "Records that look like firewall records and could not be decoded, by reason: the malformed ones of the ledger. --rejects FILE writes all of them.",
+		Doc: "Records that look like firewall records and could not be decoded, by reason: the malformed ones of the ledger.",
 		Columns: []report.Column{
 			report.Col("count", "Count", report.Count), report.KeyCol("reason", "Reason", report.Text),
 			report.Col("inputs", "Inputs", report.Count),

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -109,7 +110,7 @@ type link struct {
 var shown = map[string]string{
 	"src": "src", "sport": "spt", "dst": "dst", "dport": "dpt", "proto": "proto", "action": "action", "verdict": "verdict",
 	"type": "icmp_type", "code": "icmp_code", "reason": "reason", "host": "host", "in": "in", "out": "out", "prefix": "prefix",
-	"window": "window", "length": "len", "ttl": "ttl",
+	"window": "window", "length": "len", "ttl": "ttl", "class": "class",
 }
 
 // extremes are the columns with the time of the record to which a link leads.
@@ -140,7 +141,8 @@ func rowLinks(tb *report.Table, row []report.Value) []link {
 			continue
 		}
 		want := maps.Clone(said)
-		if at := tb.Column(extremes[c.ID]); at >= 0 && !row[at].IsNull() {
+		// A notice of losses may have a time of its own, not that of the record it stands at.
+		if at := tb.Column(extremes[c.ID]); at >= 0 && !row[at].IsNull() && tb.ID != "losses" {
 			want["ts"] = row[at].String()
 		}
 		all = append(all, link{tb.ID, row[i].String(), want})
@@ -178,13 +180,18 @@ func (g *guide) follow(t *testing.T, l *link) {
 	l.check(t, out.String())
 }
 
-// check compares with one of the events of the record: a line may hold several.
+// part is where one of several things begins that show says of a record: events,
+// why it was rejected, what notice it is.
+var part = regexp.MustCompile(`(?m)^(verdict |kind +(malformed|notice)$)`)
+
+// check compares with one of the parts: a line may hold several events.
 func (l *link) check(t *testing.T, decoded string) {
 	t.Helper()
 	var missed []string
-	for _, text := range strings.Split("\n"+decoded, "\nverdict ")[1:] {
+	begins := append(part.FindAllStringIndex(decoded, -1), []int{len(decoded)})
+	for i := range begins[:len(begins)-1] {
 		got := map[string]string{}
-		for line := range strings.Lines("verdict " + text) {
+		for line := range strings.Lines(decoded[begins[i][0]:begins[i+1][0]]) {
 			name, value, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
 			got[name] = strings.TrimSpace(value)
 		}

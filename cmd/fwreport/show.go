@@ -142,6 +142,9 @@ func (s *shower) decoded(b *reader.Batch, record uint64) {
 		if r.Record == record {
 			s.field("kind", "malformed")
 			s.field("reason", r.Reason)
+			if r.Host != "" {
+				s.field("host", r.Host)
+			}
 			understood = true
 		}
 	}

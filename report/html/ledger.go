@@ -146,7 +146,7 @@ func lossReport(classes map[string]*lossSum) *report.Table {
 		return cmp.Or(cmp.Compare(b.notices, a.notices), cmp.Compare(a.class, b.class))
 	})
 	t := &report.Table{
-		ID: "losses", Title: "Notices of loss",
+		ID: "loss_notices", Title: "Notices of loss",
 		Doc:       "The logs themselves say that records are missing. Counts are lower bounds for the time around these notices.",
 		TotalRows: len(sums),
 		Columns: []report.Column{
