@@ -324,7 +324,6 @@ var forms = []form{
 		means: map[string][2]string{"": {"DROP", "denied"}},
 	},
 	{
-<<<<<<< HEAD
 		// dmesg tells only the time since boot, and nothing of the machine.
 		name: "dmesg -J", byHand: true,
 		write: func(w io.Writer, ps []stream.Packet) error {
@@ -337,8 +336,6 @@ var forms = []form{
 		},
 	},
 	{
-=======
->>>>>>> 1aea74c2636f3a86a13838df4644f29462479f60
 		// NFLOG names no host, and interfaces by number. The record's own stamp
 		// is late; the packet's is in a TLV.
 		name: "NFLOG", flags: stream.AllFlags,
