@@ -38,6 +38,7 @@ type Input struct {
 	ref         reference
 	first, last *Stamp // of the head, and of all if it was looked for: stamps without a year
 	hint        *zoneHint
+	onDisk      *string   // its machine's folder, "" if that is not known; see machineOf
 	rule        *PathRule // nil: none matches
 
 	archive *archive // if it is one

@@ -111,6 +111,9 @@ func (f *finder) byItsEnd(in *Input) {
 	if in.last = lastYearless(in, headSize); in.last == nil || !ok {
 		return
 	}
+	if in.last.Month == time.January && in.last.Day == 1 && in.last.Hour == 0 {
+		return // so begins a router's time, before its clock is set
+	}
 	last, ok := in.last.Resolve(in.YearRef, zone)
 	if ok && first.Sub(last) > disorder {
 		in.setReference(reference{last, in.ref.from + ", by its last record"})

@@ -51,6 +51,7 @@ func TestYearByItsEnd(t *testing.T) {
 		{"over New Year, copied at once", "Dec 25 00:00:00\nDec 20 12:00:00\n", []int{2025, 2026}, "mtime"},
 		{"over New Year, copied in December", "Dec 10 00:00:00\nDec 31 00:00:00\nJan  5 00:00:00\n", []int{2025, 2025, 2026}, "mtime, by its last record"},
 		{"disorder is no New Year", "Nov  3 00:00:00\nNov  2 00:00:00\nNov  1 12:00:00\n", []int{2026, 2026, 2026}, "mtime"},
+		{"a router boots with its clock not set", "Mar  5 00:00:00\nJan  1 00:00:12\n", []int{2026, 2026}, "mtime"},
 		{"one record", "Dec 10 00:00:00\n", []int{2026}, "mtime"},
 	}
 	for _, tt := range tests {

@@ -201,15 +201,14 @@ func machineOf(in *Input) (x string, inArchive bool) {
 	if x, ok := aboveVarLog(in.Path[len(top.Path):]); ok {
 		return top.Path + x, true
 	}
-	if top.Path == "-" {
-		return "", false
+	if top.onDisk == nil { // an archive has many members
+		var x string
+		if abs, err := filepath.Abs(top.Path); err == nil && top.Path != "-" {
+			x, _ = aboveVarLog(filepath.ToSlash(abs))
+		}
+		top.onDisk = &x
 	}
-	abs, err := filepath.Abs(top.Path)
-	if err != nil {
-		return "", false
-	}
-	x, _ = aboveVarLog(filepath.ToSlash(abs))
-	return x, false
+	return *top.onDisk, false
 }
 
 func (in *Input) outermost() *Input {
