@@ -132,3 +132,18 @@ func TestFetchDamage(t *testing.T) {
 		})
 	}
 }
+
+// TestLogsBesideDatabases: rows that stand in a log beside their database are
+// missing, and it is said how to get them.
+func TestLogsBesideDatabases(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "ulogd.db-wal", []byte("\x37\x7f\x06\x82\x00\x2d\xe2\x18\x00\x00\x10\x00"))
+	write(t, dir, "ulogd.db-journal", []byte("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7\x00\x00\x00\x01"))
+	write(t, dir, "old.db-journal", make([]byte, 512)) // of a transaction that ended
+	for _, in := range open(t, OpenOptions{}, dir) {
+		hot := !strings.HasSuffix(in.Path, "old.db-journal")
+		if in.Facts.Incomplete != hot || strings.Contains(in.Facts.Skipped, "sqlite3") != hot {
+			t.Errorf("%s: incomplete %v, %s", in.Path, in.Facts.Incomplete, in.Facts.Skipped)
+		}
+	}
+}
