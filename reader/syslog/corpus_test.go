@@ -88,6 +88,12 @@ func TestLaws(t *testing.T) {
 	for _, f := range forms {
 		data = append(append(data, f.input...), '\n')
 	}
+	for _, n := range notices {
+		data = append(data, "Jan  2 03:04:05 "+n.line+"\n"...)
+	}
+	for line := range whole {
+		data = append(data, line+"\n"...)
+	}
 	for _, path := range []string{"labynocle+elk-demo/data/firewall.log", "sikvall+ipta/example/iptables-syslog-example.log"} {
 		if text, err := os.ReadFile(filepath.Join(corpus, path)); err == nil {
 			data = append(data, text[:min(len(text), 200_000)]...)
@@ -127,6 +133,12 @@ func FuzzParse(f *testing.F) {
 	}
 	for _, form := range forms {
 		f.Add([]byte(form.input))
+	}
+	for _, n := range notices {
+		f.Add([]byte("Jan  2 03:04:05 " + n.line))
+	}
+	for line := range whole {
+		f.Add([]byte(line))
 	}
 	opt := readertest.Options(f, "America/St_Johns")
 	f.Fuzz(func(t *testing.T, data []byte) { readertest.Fuzz(t, Format, opt, data) })

@@ -135,18 +135,16 @@ func cutAt(data []byte, atEOF bool) int {
 }
 
 // objectOrLine is where the next object or line begins, -1 if there is none. In
-// a string the quote behind a brace would be escaped.
+// a string the quote behind a brace would be escaped. It looks no further than
+// that, or garbage without line ends would be gone through once for each piece.
 func objectOrLine(data []byte) int {
-	line := bytes.IndexByte(data, '\n')
-	head := data
-	if line >= 0 {
-		head = data[:line]
-	}
-	if i := bytes.Index(head, []byte(`{"`)); i >= 0 {
-		return i
-	}
-	if line >= 0 {
-		return line + 1
+	for i, c := range data {
+		switch {
+		case c == '\n':
+			return i + 1
+		case c == '{' && i+1 < len(data) && data[i+1] == '"':
+			return i
+		}
 	}
 	return -1
 }

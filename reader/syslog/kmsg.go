@@ -8,7 +8,7 @@ import (
 
 // kmsg is a copy of /dev/kmsg: "4,530,12345678901,-;text" with priority, sequence
 // number, microseconds since boot and flags (kernel/printk/printk.c, which writes
-// what is not printable ASCII, and backslashes, as "\\x09").
+// what is not printable ASCII, and backslashes, as \x09).
 func (p *parser) kmsg(env *envelope, rest []byte) bool {
 	head, msg, ok := bytes.Cut(rest, []byte{';'})
 	if !ok || len(head) > 80 {
@@ -52,7 +52,7 @@ func (p *parser) unescaped(msg []byte, i int) []byte {
 	return p.unkmsg
 }
 
-// hexEscape is the byte that "\x" and two hexadecimal digits stand for.
+// hexEscape is the byte that \x and two hexadecimal digits stand for.
 func hexEscape(b []byte) (byte, bool) {
 	if len(b) < 4 || b[0] != '\\' || b[1] != 'x' {
 		return 0, false
