@@ -71,7 +71,7 @@ func TestNewYears(t *testing.T) {
 
 // notesOf deals the events, cut into chunks, to two tallies and merges them.
 func notesOf(events []event.Event, zone *time.Location, r *rand.Rand) string {
-	in, opt := &reader.Input{Path: "kern.log", Zone: zone}, &reader.Options{}
+	in, opt := &reader.Input{Path: "kern.log", Zone: zone, Format: &reader.Format{Name: "syslog"}}, &reader.Options{}
 	all := [2]*tally{newTally(), newTally()}
 	for seq := 0; len(events) > 0; seq++ {
 		n := 1 + r.IntN(len(events))
