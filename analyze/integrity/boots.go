@@ -130,34 +130,61 @@ func (t *timeline) tell(src source, runs []line, env *analyze.Env) {
 	t.misplaced(src, t.boots[from:], env)
 }
 
-// knot tells what runs with overlapping lives are.
+// knot tells what runs with overlapping lives are: one boot whose clock was set,
+// records out of line with it, and boots that should not be beside it.
 func (t *timeline) knot(src source, runs []line) {
 	if len(runs) > crowd {
 		t.crowded(src, runs)
 		return
 	}
-	runs = joined(runs)
-	chain, rest := chainOf(runs)
-	b := boot{source: src, line: *chain[0]}
+	var first []*line
+	for others := joined(runs); len(others) > 0; {
+		chain, rest := chainOf(others)
+		b := t.follow(src, chain)
+		if first == nil {
+			first = chain
+		} else {
+			t.parallel(src, beside(first, &b.line), &b.line)
+		}
+		others = t.beside(src, b, chain, rest)
+		t.boots = append(t.boots, *b)
+	}
+}
+
+// follow makes a boot of a chain, and notes the steps in it.
+func (t *timeline) follow(src source, chain []*line) *boot {
+	b := &boot{source: src, line: *chain[0]}
 	for i, next := range chain[1:] {
 		t.step(src, chain[i], next)
 		b.join(next)
 	}
-	at := len(t.boots)
-	t.boots = append(t.boots, b)
+	return b
+}
+
+// beside sorts the runs beside a chain: what was written late is of its boot b,
+// few records out of line are noted, and the others are returned in order.
+func (t *timeline) beside(src source, b *boot, chain, rest []*line) []line {
+	var others []line
 	for _, r := range rest {
-		if a := beside(chain, r); near(a, r) {
-			t.boots[at].join(r)
-		} else {
+		switch a := beside(chain, r); {
+		case near(a, r):
+			b.join(r)
+		case r.Count*fewest <= a.Count && r.First() < a.Last():
 			t.parallel(src, a, r)
+		default:
+			others = append(others, *r)
 		}
 	}
+	slices.SortFunc(others, byUptime)
+	return others
 }
+
+func byUptime(a, b line) int { return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.base, b.base)) }
 
 // joined joins runs of one boot whose instants differ by no more than the clock
 // may have drifted in the silence between them.
 func joined(runs []line) []line {
-	slices.SortFunc(runs, func(a, b line) int { return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.base, b.base)) })
+	slices.SortFunc(runs, byUptime)
 	var out []line
 	for i := range runs {
 		r := &runs[i]
@@ -174,6 +201,7 @@ func joined(runs []line) []line {
 			out[best].join(r)
 		}
 	}
+	slices.SortFunc(out, byUptime)
 	return out
 }
 

@@ -54,10 +54,6 @@ func (t *timeline) parallel(src source, a, r *line) {
 		o.kind, o.before = contradiction, a.loRef
 	default:
 		o.before = a.FirstRef()
-		t.boots = append(t.boots, boot{source: src, line: *r})
-	}
-	if o.kind == uptimeReset {
-		t.boots = append(t.boots, boot{source: src, line: *r})
 	}
 	t.odd = append(t.odd, o)
 }
@@ -114,43 +110,43 @@ func familyOf(env *analyze.Env, r event.Ref) string {
 	return env.Inputs[r.Input()].Family
 }
 
-// finding words an oddity with care: records show what they show, why is not in
-// them.
+// finding words an oddity with care: the records show that, not why.
 func (o *oddity) finding(env *analyze.Env) report.Finding {
-	f := report.Finding{Confidence: report.Inferred, Evidence: places(env, o.before, o.after)}
-	when := span(o.time, o.last, env.Zone)
+	return report.Finding{Confidence: report.Inferred, Text: "On " + o.source.words() + " " + o.text(env) + ".", Evidence: places(env, o.before, o.after)}
+}
+
+func (o *oddity) text(env *analyze.Env) string {
+	those := records(o.count) + " " + span(o.time, o.last, env.Zone)
 	switch o.kind {
 	case clockStep:
-		f.Text = o.stepText(env)
+		return o.stepText(env)
 	case uptimeReset:
-		f.Text = fmt.Sprintf("On %s the uptime starts anew without room for a boot: %s %s would be of a boot that began before the last record of the one before: %s.",
-			o.source.words(), records(o.count), when, o.causes("the clock was set back across the boot"))
+		return fmt.Sprintf("the uptime starts anew without room for a boot: %s are of a boot that would have begun before the last record of the one before%s: %s",
+			those, o.fit(), o.causes("the clock was set back across the boot"))
 	case contradiction:
-		f.Text = fmt.Sprintf("On %s the stamps of %s %s are %s against their kernel uptime, records around them agree%s: %s.",
-			o.source.words(), records(o.count), when, shift(o.step), o.fit(), o.causes("the clock was set and set again"))
+		return fmt.Sprintf("the stamps of %s are %s%s against their kernel uptime, while records around them agree: %s",
+			those, shift(o.step), o.fit(), o.causes("the clock was set and set again"))
 	case overlap:
-		f.Text = fmt.Sprintf("On %s two boots run at the same time: %s %s are of a boot that differs by %s%s: %s.",
-			o.source.words(), records(o.count), when, length(abs(o.step)), o.fit(), "two machines log under one name, or the stamps were changed")
+		return fmt.Sprintf("two boots run at the same time: %s are of a boot that differs by %s%s: two machines log under one name, or the stamps were changed",
+			those, length(abs(o.step)), o.fit())
 	case misplaced:
-		f.Text = fmt.Sprintf("On %s %s with stamps %s stand in the log between records of one boot that they do not belong to by their stamps (%s)%s: %s.",
-			o.source.words(), records(o.count), when, shift(o.step), o.fit(), "the stamps were changed, the clock was set, or logs were put together")
-	case crowded:
-		f.Text = fmt.Sprintf("On %s stamps and uptimes of %s %s fit %s overlapping boots: the stamps or uptimes were made up, or many machines log under one name.",
-			o.source.words(), records(o.count), when, report.Group(uint64(o.boots)))
+		return fmt.Sprintf("%s stand in the log between records of one boot, but are %s%s against it: the stamps were changed, the clock was set, or logs were put together",
+			those, shift(o.step), o.fit())
 	}
-	return f
+	return fmt.Sprintf("stamps and uptimes of %s fit %s overlapping boots: they were made up, or many machines log under one name",
+		those, report.Group(uint64(o.boots)))
 }
 
 func (o *oddity) stepText(env *analyze.Env) string {
-	way, else_ := "back", ""
+	way, or := "back", ""
 	if o.step > 0 {
-		way, else_ = "forward", ", or the machine slept so long"
+		way, or = "forward", ", or the machine slept so long"
 	}
 	if o.early {
-		else_ += "; it was soon after a boot, when a clock is often set"
+		or += "; it was soon after a boot, when a clock is often set"
 	}
-	return fmt.Sprintf("On %s the clock was set %s by %s at %s%s%s (%s after it).",
-		o.source.words(), way, length(abs(o.step)), stamp(o.time, env.Zone), o.fit(), else_, records(o.count))
+	return fmt.Sprintf("the clock was set %s by %s%s at %s%s (%s after it)",
+		way, length(abs(o.step)), o.fit(), stamp(o.time, env.Zone), or, records(o.count))
 }
 
 // causes lists what may have led to stamps out of line.
@@ -167,11 +163,11 @@ func (o *oddity) fit() string {
 	d := abs(o.step)
 	for _, days := range []int64{365, 366} {
 		if abs(d-days*day) <= late {
-			return ", which is a year: a year may be wrong"
+			return " (a year: a year may be wrong)"
 		}
 	}
 	if h := (d + hour/2) / hour; h >= 1 && h <= 14 && abs(d-h*hour) <= 20*second {
-		return ", which is whole hours: a zone may be wrong, or summer time have changed"
+		return " (whole hours: a zone may be wrong, or summer time not minded)"
 	}
 	return ""
 }

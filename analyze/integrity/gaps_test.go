@@ -110,7 +110,7 @@ func silences(t *testing.T, sym *event.Symbols, events []event.Event) []string {
 func TestHonestHostsHaveNoGaps(t *testing.T) {
 	for _, h := range hosts {
 		wrong := 0
-		const rounds = 12
+		const rounds = 5
 		for seed := range uint64(rounds) {
 			sym := event.NewSymbols()
 			from := at("2026-03-01T00:00:00Z") + int64(seed)*day

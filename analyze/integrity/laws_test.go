@@ -2,8 +2,10 @@ package integrity
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
+	"fwreport/analyze"
 	"fwreport/analyze/analyzetest"
 	"fwreport/reader/event"
 )
@@ -34,4 +36,33 @@ func withUptimes(r *rand.Rand, sym *event.Symbols, n int) []event.Event {
 		e.Uptime = (e.Time - boot) / 1000
 	}
 	return events
+}
+
+// TestMemoryOfMadeUpRecords: another host, stamp and uptime in every record take
+// no more than the package's doc says.
+func TestMemoryOfMadeUpRecords(t *testing.T) {
+	const n, bound = 200_000, 500
+	sym := event.NewSymbols()
+	st := Analyzer.New(&analyze.Shared{Symbols: sym})
+	batch := make([]event.Event, 64)
+	before := heap()
+	for i := 0; i < n; i += len(batch) {
+		for j := range batch {
+			k := int64(i + j)
+			batch[j] = event.Event{Count: 1, Host: event.Sym(k), Time: k * 7919 * second, Uptime: k * 1e6,
+				Fields: event.HasUptime, Ref: event.MakeRef(0, uint64(k+1))}
+		}
+		st.Add(batch)
+	}
+	if per := (heap() - before) / n; per > bound {
+		t.Errorf("%d bytes an event, want %d at most", per, bound)
+	}
+	runtime.KeepAlive(st)
+}
+
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
