@@ -98,6 +98,7 @@ var ulogdStacks = []struct{ plugin, stack, settings, file string }{
 	{"GPRINT", "ifi1:IFINDEX,ip2str1:IP2STR,gp1:GPRINT", "[gp1]\nfile=\"%s/ulogd.gprint\"\nsync=1\ntimestamp=1\n", "ulogd.gprint"},
 	{"OPRINT", "ifi1:IFINDEX,ip2str1:IP2STR,op1:OPRINT", "[op1]\nfile=\"%s/ulogd.oprint\"\nsync=1\n", "ulogd.oprint"},
 	{"PCAP", "pcap1:PCAP", "[pcap1]\nfile=\"%s/ulogd.pcap\"\nsync=1\n", "ulogd.pcap"},
+	{"SQLITE3", "ifi1:IFINDEX,ip2str1:IP2STR,db1:SQLITE3", "[db1]\ndb=\"%s/ulogd.sqlite\"\ntable=\"ulog\"\n", "ulogd.sqlite"},
 }
 
 // ulogTable is a table for packets: its columns are ulogd's keys.

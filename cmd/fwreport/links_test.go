@@ -114,7 +114,9 @@ var shown = map[string]string{
 }
 
 // extremes are the columns with the time of the record to which a link leads.
-var extremes = map[string]string{"evidence_first": "first", "evidence_last": "last"}
+var extremes = map[string]string{
+	"evidence_first": "first", "evidence_last": "last", "evidence_before": "first", "evidence_after": "last",
+}
 
 func links(rep *report.Report) []link {
 	var all []link
