@@ -130,7 +130,7 @@ func (o *oddity) text(env *analyze.Env) string {
 		return fmt.Sprintf("two boots run at the same time: %s are of a boot that differs by %s%s: two machines log under one name, or the stamps were changed",
 			those, length(abs(o.step)), o.fit())
 	case misplaced:
-		return fmt.Sprintf("%s stand in the log between records of one boot, but are %s%s against it: the stamps were changed, the clock was set, or logs were put together",
+		return fmt.Sprintf("%s stand in the log between records of one boot, but are %s%s against it: the stamps were changed, the clock was set, records were delivered late, or logs were put together",
 			those, shift(o.step), o.fit())
 	}
 	return fmt.Sprintf("stamps and uptimes of %s fit %s overlapping boots: they were made up, or many machines log under one name",

@@ -10,23 +10,6 @@ import (
 	"fwreport/report"
 )
 
-// lossWords says what each class of loss notice means.
-var lossWords = map[string]string{
-	"kernel_lost":        "kernel messages were lost before they were logged",
-	"relay_lost":         "the syslog daemon dropped messages",
-	"service_suppressed": "journald suppressed messages of a service",
-	"kernel_flood":       "the kernel suppressed messages of other kinds (a sign of a flood)",
-	"conntrack_full":     "the connection table was full: the firewall itself dropped packets",
-	"nflog_lost":         "the netlink log lost events",
-	"capture_dropped":    "the capture dropped packets",
-	"audit_lost":         "the kernel's audit dropped records",
-	"martian":            "the kernel saw packets with impossible addresses",
-	"syn_flood":          "the kernel saw a flood of connection attempts",
-	"boot":               "the machine was started",
-	"clock_set":          "the clock was set",
-	"daemon_restart":     "the syslog daemon was started, stopped or made to open its files again",
-}
-
 // placeIn is the evidence cell of a record of an input; null if there is none:
 // a capture may tell of losses and hold no packet.
 func placeIn(env *analyze.Env, input int, record uint64) report.Value {
@@ -49,7 +32,7 @@ func losses(env *analyze.Env) report.Table {
 			if l.Lost > 0 {
 				lost = report.CountOf(l.Lost)
 			}
-			rows = append(rows, []report.Value{lost, report.CountOf(l.Notices), report.TextOf(l.Class), report.TextOf(lossWords[l.Class]),
+			rows = append(rows, []report.Value{lost, report.CountOf(l.Notices), report.TextOf(l.Class), report.TextOf(l.Meaning()),
 				report.EmptyText(env.Inputs[i].Path), first, last, placeIn(env, i, l.Record)})
 		}
 	}
@@ -63,6 +46,32 @@ func losses(env *analyze.Env) report.Table {
 			report.KeyCol("path", "Path", report.Text),
 			report.Col("first", "First", report.Time), report.Col("last", "Last", report.Time),
 			report.Col("evidence_first", "First record", report.Evidence),
+		},
+	}, rows)
+}
+
+// overlaps lists what log families share with each other and with captures.
+func overlaps(env *analyze.Env) report.Table {
+	meaning := map[evidence.OverlapKind]string{
+		evidence.SameRecords: "copies of one record: counted once",
+		evidence.SamePackets: "a log and a capture saw the same packet: two observations, both counted",
+	}
+	rows := make([][]report.Value, 0, len(env.Overlaps))
+	for _, o := range env.Overlaps {
+		rows = append(rows, []report.Value{
+			report.CountOf(o.Shared), report.EmptyText(o.Families[0]), report.EmptyText(o.Families[1]),
+			report.TextOf(string(o.Kind)), report.TextOf(meaning[o.Kind]), report.CountOf(o.Records[0]), report.CountOf(o.Records[1]),
+		})
+	}
+	return table(report.Table{
+		ID: "overlaps", Title: "Overlaps",
+		Doc: "What each two log families have in common: records that stand in both (host, stamp, uptime and text agree), of which one counts, " +
+			"and packets that a log and a capture tell of (addresses, ports, protocol, length, TTL and identification agree within 2 seconds). " +
+			"The last columns are how many records of each family were compared.",
+		Columns: []report.Column{
+			report.Col("count", "In both", report.Count), report.KeyCol("family", "Family", report.Text), report.KeyCol("other", "Other family", report.Text),
+			report.KeyCol("kind", "Kind", report.Text), report.Col("meaning", "Meaning", report.Text),
+			report.Col("records", "Records", report.Count), report.Col("other_records", "Other's records", report.Count),
 		},
 	}, rows)
 }

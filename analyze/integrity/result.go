@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"fwreport/analyze"
 	"fwreport/reader/event"
@@ -30,7 +31,7 @@ func (s *state) Result(env *analyze.Env) *report.Section {
 	describeGaps(env, sec, missing, "missing files")
 	describeGaps(env, sec, quiet, "silent spans")
 	sec.Tables = []report.Table{t.bootTable(env), t.clockTable(env), gapTable(env, append(missing, quiet...)),
-		losses(env), rejects(env), rejectExamples(env)}
+		overlaps(env), losses(env), rejects(env), rejectExamples(env)}
 	return sec
 }
 
@@ -97,7 +98,7 @@ func (t *timeline) clockTable(env *analyze.Env) report.Table {
 	for i := range t.odd {
 		o := &t.odd[i]
 		host, family := o.source.cells()
-		step := report.DurationOf(o.step)
+		step := report.DurationOf(int64(time.Duration(o.step).Round(time.Millisecond)))
 		if o.kind == crowded {
 			step = report.Null
 		}
@@ -109,7 +110,7 @@ func (t *timeline) clockTable(env *analyze.Env) report.Table {
 		Doc: "Where stamps and uptimes part. Step: the uptime goes on and the stamps jump. Uptime reset: it is lower than before, without room for a boot. " +
 			"Contradiction: few records are out of line with many. Overlap: two boots at the same time. Misplaced: records of another boot stand between those of one. " +
 			"Crowded: too many boots at once. Count is the records after the step or out of line, from Time on; a positive step makes stamps later. " +
-			"Each has several explanations: see the findings.",
+			"Record before is the last one before a step, else one of the boot that the others are out of line with. Each has several explanations: see the findings.",
 		Columns: []report.Column{
 			report.Col("count", "Count", report.Count), report.KeyCol("host", "Host", report.Text), report.KeyCol("log", "Log", report.Text),
 			report.KeyCol("time", "Time", report.Time), report.KeyCol("step", "Step", report.Duration), report.KeyCol("kind", "Kind", report.Text),
