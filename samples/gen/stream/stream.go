@@ -1,6 +1,7 @@
 // Package stream models logged packets and writes them in every input format of
-// fwreport: kernel text in the envelopes of syslog and dmesg, ulogd2's JSON,
-// classic pcap, pcapng and NFLOG captures. The samples are made with it, and the
+// fwreport: kernel text in the envelopes of log daemons, dmesg, journalctl and
+// container runtimes, the outputs of ulogd2, the logs of Proxmox, Sophos and the
+// audit daemon, classic pcap, pcapng and NFLOG captures. The samples are made with it, and the
 // equivalence test of the engine takes it as its oracle: one model, written in
 // each format, has to give the same tables.
 //
