@@ -84,7 +84,7 @@ type Env struct {
 	Assume  event.Verdict
 
 	Overlaps []evidence.Overlap // what log families have in common
-	Names   *Names // of own networks and interfaces; nil: none
+	Names    *Names             // of own networks and interfaces; nil: none
 
 	set    *Set
 	places []Place // by address handle

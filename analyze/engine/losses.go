@@ -26,33 +26,10 @@ func (t *tally) addLoss(l evidence.Loss) {
 	t.losses[l.Class] = have
 }
 
-// lossWords says in words what each class of loss notice means.
-var lossWords = map[string]string{
-	"kernel_lost":        "kernel messages were lost before they were logged",
-	"relay_lost":         "the syslog daemon dropped messages",
-	"service_suppressed": "journald suppressed messages of a service",
-	"kernel_flood":       "the kernel suppressed messages of other kinds (a sign of a flood)",
-	"conntrack_full":     "the connection table was full: the firewall itself dropped packets",
-	"nflog_lost":         "the netlink log lost events",
-	"kernel_missing":     "numbers of kernel messages are missing",
-	"nflog_missing":      "numbers of NFLOG records are missing",
-	"capture_dropped":    "the capture dropped packets",
-	"audit_lost":         "the kernel's audit dropped records",
-	"martian":            "the kernel saw packets with impossible addresses",
-	"syn_flood":          "the kernel saw a flood of connection attempts",
-	"boot":               "the machine was started",
-	"clock_set":          "the clock was set",
-	"daemon_restart":     "the syslog daemon was started, stopped or made to open its files again",
-}
-
 func lossNotes(losses []evidence.Loss) []string {
 	var notes []string
 	for _, l := range losses {
-		words := lossWords[l.Class]
-		if words == "" {
-			words = l.Class
-		}
-		s := fmt.Sprintf("%s (%d notices", words, l.Notices)
+		s := fmt.Sprintf("%s (%d notices", cmp.Or(l.Meaning(), l.Class), l.Notices)
 		if l.Lost > 0 {
 			s += fmt.Sprintf(", at least %d records", l.Lost)
 		}

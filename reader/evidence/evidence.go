@@ -136,3 +136,24 @@ func (m *Manifest) Incomplete() bool {
 	}
 	return false
 }
+
+// Meaning says in words what a class of loss notices means; "" if it is not known.
+func (l *Loss) Meaning() string { return meanings[l.Class] }
+
+var meanings = map[string]string{
+	"kernel_lost":        "kernel messages were lost before they were logged",
+	"relay_lost":         "the syslog daemon dropped messages",
+	"service_suppressed": "journald suppressed messages of a service",
+	"kernel_flood":       "the kernel suppressed messages of other kinds (a sign of a flood)",
+	"conntrack_full":     "the connection table was full: the firewall itself dropped packets",
+	"nflog_lost":         "the netlink log lost events",
+	"kernel_missing":     "numbers of kernel messages are missing",
+	"nflog_missing":      "numbers of NFLOG records are missing",
+	"capture_dropped":    "the capture dropped packets",
+	"audit_lost":         "the kernel's audit dropped records",
+	"martian":            "the kernel saw packets with impossible addresses",
+	"syn_flood":          "the kernel saw a flood of connection attempts",
+	"boot":               "the machine was started",
+	"clock_set":          "the clock was set",
+	"daemon_restart":     "the syslog daemon was started, stopped or made to open its files again",
+}
