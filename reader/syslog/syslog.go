@@ -9,6 +9,9 @@
 // concatenation) need no special care: a form is told by its first bytes, and
 // voting on one per file, as was tried first, saved nothing.
 //
+// FormatExport, FormatVerbose and FormatDmesg are formats of their own because
+// their records are of several lines; what they hold is read in the same way.
+//
 // A Parser keeps caches only: the minute of the last stamp, the last names. What
 // "last message repeated" speaks of is looked up in the text before the line
 // (Chunk.Prev), not remembered, so chunks can be parsed in any order.
