@@ -66,3 +66,20 @@ func heap() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
+
+// TestAnyNumbers: stamps and uptimes of a capture or a hostile log may be any
+// number; no rule may trip over them.
+func TestAnyNumbers(t *testing.T) {
+	analyzetest.Laws(t, Analyzer, func(r *rand.Rand, sym *event.Symbols, n int) []event.Event {
+		events := analyzetest.Events(r, sym, n)
+		for i := range events {
+			e := &events[i]
+			e.Fields |= event.HasUptime
+			e.Uptime = int64(r.Uint64()) >> r.IntN(60)
+			if r.IntN(3) > 0 {
+				e.Time = int64(r.Uint64()) >> r.IntN(8)
+			}
+		}
+		return events
+	})
+}
