@@ -302,8 +302,7 @@ var forms = []form{
 		},
 	},
 	{
-		// Sophos names actions beside what stands for the prefix, whose word is
-		// shown; no sequence
+		// Sophos names actions beside what stands for the prefix; no sequence
 		// number, no identification, no window.
 		name: "Sophos", run: run{zone: berlin}, byHand: true,
 		write: func(w io.Writer, ps []stream.Packet) error { return stream.Sophos(w, ps, berlin) },
@@ -311,7 +310,7 @@ var forms = []form{
 			p.Prefix = map[bool]string{false: "Packet dropped", true: "Packet accepted"}[p.Prefix == "IPT: ACCEPT "]
 			return p.HasPorts() && plain(p) && !p.Is6() && wholeSeconds(p)
 		},
-		means: map[string][2]string{"Packet dropped": {"DROPPED", "denied"}, "Packet accepted": {"ACCEPTED", "accepted"}},
+		means: map[string][2]string{"Packet dropped": {"DROP", "denied"}, "Packet accepted": {"ACCEPT", "accepted"}},
 	},
 	{
 		// The auditor tells milliseconds, no prefix, no host, no TTL and no flags.

@@ -26,9 +26,18 @@ func (t *tally) addLoss(l evidence.Loss) {
 	t.losses[l.Class] = have
 }
 
+// boundary reports whether notices of a class tell of an ordinary event, which
+// every log has: they are listed in the section evidence, and no note says so.
+func boundary(class string) bool {
+	return class == "boot" || class == "clock_set" || class == "daemon_restart"
+}
+
 func lossNotes(losses []evidence.Loss) []string {
 	var notes []string
 	for _, l := range losses {
+		if boundary(l.Class) {
+			continue
+		}
 		s := fmt.Sprintf("%s (%d notices", cmp.Or(l.Meaning(), l.Class), l.Notices)
 		if l.Lost > 0 {
 			s += fmt.Sprintf(", at least %d records", l.Lost)

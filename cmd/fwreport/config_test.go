@@ -91,8 +91,8 @@ func TestEntriesOfTheCommandAreTOML(t *testing.T) {
 
 func TestConfigMistakes(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"\n\nsinse='7d'", `3: unknown key "sinse": did you mean "since"?`},
-		{"exclude_privte=true", `1: unknown key "exclude_privte": did you mean "exclude-private"?`},
+		{"\n\nsinc='7d'", `3: unknown key "sinc": did you mean "since"?`},
+		{"exclude_privat=true", `1: unknown key "exclude_privat": did you mean "exclude-private"?`},
 		{"zzz=1", `1: unknown key "zzz"`},
 		{strings.Repeat("k", 100000) + "=1", `1: unknown key "` + strings.Repeat("k", 100000) + `"`},
 		{"[netwroks]", `1: unknown key "netwroks": did you mean "networks"?`},
@@ -142,7 +142,7 @@ func TestConfigMistakes(t *testing.T) {
 		{"[[networks]]", "1: networks is one table: write [networks]"},
 		{"[interfaces]\n''='x'", "2: interfaces: the interface is missing"},
 		{"[path]\npattern='x'", "1: path is a list of tables: write [[path]]"},
-		{"[[path]]\npattern='x'\nyaer=2025", `3: unknown key "yaer": did you mean "year"?`},
+		{"[[path]]\npattern='x'\nyeer=2025", `3: unknown key "yeer": did you mean "year"?`},
 		{"[[path]]\npattern='x'\nyear='2025'", "3: year wants an integer, not a string"},
 		{"[[path]]\npattern='x'\nyear=0", "3: year 0: give the year of the logs' last record, such as 2026"},
 		{"[[path]]\npattern='x'\ntz='Mars'", `3: tz "Mars" is no known zone`},

@@ -42,6 +42,7 @@ const (
 	byMap     = "action-map"
 	byAssumed = "assumed"
 	byLabel   = "ulogd-label"
+	byRecord  = "record's action"
 	byNone    = "none"
 	byLogOnly = "log-only"
 )
@@ -104,6 +105,19 @@ func (t *Table) Label(prefix, label string) Decision {
 		d.Action = clip(upper(strings.TrimSpace(label)))
 	}
 	d.Class, d.Verdict, d.DecidedBy, d.Category = class, verdict, byLabel, ""
+	return d
+}
+
+// Recorded is Decide for a record that says itself what became of its packet, as
+// Sophos' and the auditor's do: only the user's map outranks it.
+func (t *Table) Recorded(prefix, word string) Decision {
+	d, mapped := t.look(prefix)
+	class, verdict := Classify(word)
+	if mapped || verdict == event.Undetermined {
+		return t.assume(d)
+	}
+	d.Action = clip(upper(strings.TrimSpace(word)))
+	d.Class, d.Verdict, d.DecidedBy, d.Category = class, verdict, byRecord, ""
 	return d
 }
 

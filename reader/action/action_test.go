@@ -172,3 +172,22 @@ func TestClassify(t *testing.T) {
 		}
 	}
 }
+
+func TestRecorded(t *testing.T) {
+	table := NewTable(Options{Map: []Mapping{{Prefix: "Packet logged", Action: "ACCEPT"}}})
+	for _, c := range []struct {
+		prefix, word, action, by string
+		verdict                  event.Verdict
+	}{
+		{"Packet dropped", "drop", "DROP", byRecord, event.Denied},
+		{"Packet accepted", "reject", "REJECT", byRecord, event.Denied},
+		{"", "accept", "ACCEPT", byRecord, event.Accepted},
+		{"Packet dropped", "", "DROPPED", "keyword DROPPED", event.Denied},
+		{"Packet logged", "drop", "ACCEPT", "", event.Accepted},
+	} {
+		d := table.Recorded(c.prefix, c.word)
+		if d.Action != c.action || d.Verdict != c.verdict || c.by != "" && d.DecidedBy != c.by {
+			t.Errorf("%q, %q: %+v, want %+v", c.prefix, c.word, d, c)
+		}
+	}
+}
