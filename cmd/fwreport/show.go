@@ -15,6 +15,7 @@ import (
 	"fwreport/reader/canonical"
 	"fwreport/reader/event"
 	"fwreport/reader/evidence"
+	"fwreport/reader/pcap"
 	"fwreport/report"
 )
 
@@ -118,14 +119,39 @@ func (s *shower) all(x *excerpt) {
 	s.decoded(&x.batch, x.record.number)
 }
 
-// raw prints a record as it stands in the file.
+// raw prints a record as it stands in the file: a packet of a capture in
+// hexadecimal, what is text as text.
 func (s *shower) raw(mark string, r rawRecord) {
 	where := report.Visible(evidence.Place(s.in.Path, s.in.Packets(), r.number))
-	if s.in.Packets() {
+	switch {
+	case s.in.Format == pcap.Format || s.in.Format == pcap.FormatNG:
 		s.printf("%s %s\n%s", mark, where, hex.Dump(r.data))
-		return
+	case s.in.Packets():
+		s.printf("%s %s\n", mark, where)
+		s.text(string(r.data))
+	default:
+		s.printf("%s %s\t%s\n", mark, where, report.Visible(string(r.data)))
 	}
-	s.printf("%s %s\t%s\n", mark, where, report.Visible(string(r.data)))
+}
+
+// maxRecordText is how many bytes are shown of a record of several lines: one of
+// the journal may hold whole files in its fields.
+const maxRecordText = 16 << 10
+
+// text prints a record of several lines, as an entry of the journal is. What
+// is cut off is counted.
+func (s *shower) text(record string) {
+	record = strings.TrimRight(record, "\r\n")
+	rest := len(record) - maxRecordText
+	if rest > 0 {
+		record = record[:maxRecordText]
+	}
+	for line := range strings.SplitSeq(record, "\n") {
+		s.printf("    %s\n", report.Visible(strings.TrimSuffix(line, "\r")))
+	}
+	if rest > 0 {
+		s.printf("    … (+%s bytes)\n", report.Group(uint64(rest)))
+	}
 }
 
 // decoded prints what the parser made of a record: events, a reason why there
