@@ -32,18 +32,23 @@ func losses(env *analyze.Env) report.Table {
 			if l.Lost > 0 {
 				lost = report.CountOf(l.Lost)
 			}
-			rows = append(rows, []report.Value{lost, report.CountOf(l.Notices), report.TextOf(l.Class), report.TextOf(l.Meaning()),
+			effect := "none"
+			if l.LowersCounts() {
+				effect = "lower bounds"
+			}
+			rows = append(rows, []report.Value{lost, report.CountOf(l.Notices), report.TextOf(l.Class), report.TextOf(l.Meaning()), report.TextOf(effect),
 				report.EmptyText(env.Inputs[i].Path), first, last, placeIn(env, i, l.Record)})
 		}
 	}
 	return table(report.Table{
-		ID: "losses", Title: "Loss notices",
-		Doc: "Messages of kernel, daemons and captures about records that they lost or suppressed, by input. " +
-			"Count is the records that they say were lost; it is absent where they give no number.",
+		ID: "losses", Title: "Notices of losses and boundaries",
+		Doc: "What kernel, daemons and captures say of themselves, by input: that they lost or suppressed records, that they were started, " +
+			"that the clock was set, that they were attacked. Lost is the records that they say were lost; it is absent where they give no number. " +
+			"Where firewall records may be among them, counts are lower bounds.",
 		Columns: []report.Column{
 			report.Col("count", "Lost", report.Count), report.Col("notices", "Notices", report.Count),
 			report.KeyCol("class", "Class", report.Text), report.Col("meaning", "Meaning", report.Text),
-			report.KeyCol("path", "Path", report.Text),
+			report.Col("effect", "Effect on counts", report.Text), report.KeyCol("path", "Path", report.Text),
 			report.Col("first", "First", report.Time), report.Col("last", "Last", report.Time),
 			report.Col("evidence_first", "First record", report.Evidence),
 		},

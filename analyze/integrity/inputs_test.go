@@ -95,9 +95,9 @@ func TestLossesOfAllInputs(t *testing.T) {
 		{Path: "b.log", Losses: []evidence.Loss{{Class: "a class of tomorrow", Notices: 1, Lost: 41, First: noon, Last: noon, Record: 1}}},
 	})
 	want := []string{
-		"41 | 1 | a class of tomorrow | - | b.log | 2026-03-01T12:00:00Z | 2026-03-01T12:00:00Z | -",
-		"40 | 2 | kernel_lost | kernel messages were lost before they were logged | a.log | - | - | a.log:9",
-		"- | 3 | conntrack_full | the connection table was full: the firewall itself dropped packets | a.log | 2026-03-01T12:00:00Z | 2026-03-01T13:00:00Z | a.log:7",
+		"41 | 1 | a class of tomorrow | - | lower bounds | b.log | 2026-03-01T12:00:00Z | 2026-03-01T12:00:00Z | -",
+		"40 | 2 | kernel_lost | kernel messages were lost before they were logged | lower bounds | a.log | - | - | a.log:9",
+		"- | 3 | conntrack_full | the connection table was full: the firewall itself dropped packets | none | a.log | 2026-03-01T12:00:00Z | 2026-03-01T13:00:00Z | a.log:7",
 	}
 	if got := analyzetest.Lines(t, analyzetest.Table(t, s, "losses")); !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
