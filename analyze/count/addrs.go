@@ -1,52 +1,93 @@
 package count
 
-import "fwreport/reader/event"
+import (
+	"slices"
+
+	"fwreport/reader/event"
+)
 
 // Addrs numbers addresses: handle 0 is "no address", the others count up as
 // addresses are met.
+//
+// Nearly all addresses of a log are IPv4. Those stand in slots of eight bytes,
+// address and handle, so that a look-up touches one line of memory and the slots
+// of 20,000 sources stay in a core's second cache. A Packed for all, at 24 bytes
+// a slot and with a cache of recent addresses before it, took twice the time.
 type Addrs struct {
-	table  *Packed[struct{}] // the handle is the key's index plus one
-	recent [1 << recentBits]recentAddr
+	hash  hasher
+	four  []uint64        // IPv4: address and handle; 0 is an empty slot. A power of two, at most half used
+	fours int             // used slots
+	six   *Packed[uint32] // the handles of all others, by their halves
+	list  []event.Addr    // by handle; that of 0 is "::"
 }
-
-// recentAddr remembers an address: destinations are few, and scans and floods
-// come from one source for a while.
-type recentAddr struct {
-	addr event.Addr
-	id   uint32 // 0: empty
-}
-
-const recentBits = 10
 
 // NewAddrs returns an empty numbering.
-func NewAddrs() *Addrs { return &Addrs{table: NewPacked[struct{}]()} }
+func NewAddrs() *Addrs {
+	return &Addrs{hash: newHasher(), four: make([]uint64, firstSlots), six: NewPacked[uint32](), list: make([]event.Addr, 1)}
+}
 
 // ID is the handle of a, a new one at need.
 func (t *Addrs) ID(a event.Addr) uint32 {
-	hi, lo := a.Halves()
-	r := &t.recent[(hi^lo)*0x9e3779b97f4a7c15>>(64-recentBits)]
-	if r.addr != a || r.id == 0 {
-		r.addr, r.id = a, t.lookup(a)
+	if !a.Is4() {
+		return t.sixID(a)
 	}
-	return r.id
+	mask := uint64(len(t.four) - 1)
+	for i := t.hash.one(uint64(a.V4())) & mask; ; i = (i + 1) & mask {
+		s := t.four[i]
+		if s == 0 {
+			return t.insert(i, a)
+		}
+		if uint32(s>>32) == a.V4() {
+			return uint32(s)
+		}
+	}
 }
 
-func (t *Addrs) lookup(a event.Addr) uint32 {
+func (t *Addrs) insert(i uint64, a event.Addr) uint32 {
+	id := t.number(a)
+	t.four[i] = uint64(a.V4())<<32 | uint64(id)
+	if t.fours++; t.fours*2 > len(t.four) {
+		t.grow()
+	}
+	return id
+}
+
+// number gives a new handle to a.
+func (t *Addrs) number(a event.Addr) uint32 {
+	t.list = append(t.list, a)
+	return uint32(len(t.list) - 1)
+}
+
+func (t *Addrs) grow() {
+	old := t.four
+	t.four = make([]uint64, 2*len(old))
+	mask := uint64(len(t.four) - 1)
+	for _, s := range old {
+		if s == 0 {
+			continue
+		}
+		i := t.hash.one(s>>32) & mask
+		for t.four[i] != 0 {
+			i = (i + 1) & mask
+		}
+		t.four[i] = s
+	}
+}
+
+func (t *Addrs) sixID(a event.Addr) uint32 {
 	hi, lo := a.Halves()
-	return t.table.place(Words{hi, lo}) + 1
+	id := t.six.At(Words{hi, lo})
+	if *id == 0 {
+		*id = t.number(a)
+	}
+	return *id
 }
 
 // Addr is the address of a handle; that of 0 is "::".
-func (t *Addrs) Addr(id uint32) event.Addr {
-	if id == 0 {
-		return event.Addr{}
-	}
-	k := t.table.Keys[id-1]
-	return event.AddrFromHalves(k.A, k.B)
-}
+func (t *Addrs) Addr(id uint32) event.Addr { return t.list[id] }
 
 // Len is the number of handles, 0 included.
-func (t *Addrs) Len() int { return t.table.Len() + 1 }
+func (t *Addrs) Len() int { return len(t.list) }
 
 // Compare orders handles by address, no address first.
 func (t *Addrs) Compare(a, b uint32) int {
@@ -68,8 +109,9 @@ type Remap []uint32
 // Absorb takes over o's addresses and tells their new handles.
 func (t *Addrs) Absorb(o *Addrs) Remap {
 	r := make(Remap, o.Len())
+	t.list = slices.Grow(t.list, max(0, o.Len()-t.Len()))
 	for id := uint32(1); int(id) < o.Len(); id++ {
-		r[id] = t.lookup(o.Addr(id))
+		r[id] = t.ID(o.Addr(id))
 	}
 	return r
 }
