@@ -27,6 +27,7 @@ import (
 	"net/netip"
 	"time"
 
+	"fwreport/analyze/codec"
 	"fwreport/analyze/count"
 	"fwreport/reader/event"
 	"fwreport/reader/evidence"
@@ -59,6 +60,17 @@ type State interface {
 	// Result makes the module's section, nil if it has none of its own. The
 	// row sequences may refer to the State, which is not changed any more.
 	Result(env *Env) *report.Section
+}
+
+// Stored is what every State can do besides: be written into a partial result and
+// be read back. Load is called on a State that New just made, with the addresses
+// of the stream in Shared.Addrs under the handles that they had. What a loaded
+// State says in Result, and what it adds to another by Merge, is the same as
+// before, whatever the stream's names are numbered now. Errors are kept by w and
+// r; a Load checks whatever it, Merge or Result will index with.
+type Stored interface {
+	Save(w *codec.Writer)
+	Load(r *codec.Reader)
 }
 
 // Place is what geography knows of an address. The zero Place is "unknown".

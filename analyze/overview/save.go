@@ -1,0 +1,78 @@
+package overview
+
+import (
+	"math"
+
+	"fwreport/analyze/codec"
+	"fwreport/analyze/count"
+	"fwreport/analyze/window"
+	"fwreport/reader/event"
+)
+
+// Save implements analyze.Stored.
+func (s *state) Save(w *codec.Writer) {
+	s.assumed.save(w)
+	w.Uvarint(s.timeless)
+	count.SaveTable(w, s.actions.Keys, s.actions.Vals, func(k count.Words, w *codec.Writer) {
+		w.Sym(event.Sym(k.A))
+		w.Uvarint(k.B)
+	}, (*count.Stat).Save)
+	count.SaveTable(w, s.hosts.Keys, s.hosts.Vals, saveName, (*host).save)
+	var before int64
+	count.SaveTable(w, s.minutes.Keys, s.minutes.Vals, func(k count.Words, w *codec.Writer) {
+		w.Varint(int64(k.A) - before)
+		before = int64(k.A)
+	}, (*byVerdict).save)
+	count.SaveTable(w, s.open.Keys, s.open.Vals, saveName, count.SaveCount)
+}
+
+// Load implements analyze.Stored.
+func (s *state) Load(r *codec.Reader) {
+	s.assumed.load(r)
+	s.timeless = r.Uvarint()
+	count.LoadTable(r, s.actions, func(r *codec.Reader) count.Words {
+		return count.Words{A: uint64(r.Sym()), B: uint64(r.Verdict())}
+	}, (*count.Stat).Load)
+	count.LoadTable(r, s.hosts, loadName, (*host).load)
+	count.LoadTable(r, s.minutes, minutes(), (*byVerdict).load)
+	count.LoadTable(r, s.open, loadName, count.LoadCount)
+}
+
+// minutes reads keys of minutes, which follow each other. A minute that no stamp
+// has would not fit the arithmetic of the timeline.
+func minutes() func(*codec.Reader) count.Words {
+	first, last := window.Minute(event.NoTime+1), window.Minute(math.MaxInt64)
+	var m int64
+	return func(r *codec.Reader) count.Words {
+		if m += r.Varint(); m < first || m > last {
+			r.Fail("minute %d is out of time", m)
+		}
+		return count.Words{A: uint64(m)}
+	}
+}
+
+func saveName(k count.Words, w *codec.Writer) { w.Sym(event.Sym(k.A)) }
+
+func loadName(r *codec.Reader) count.Words { return count.Words{A: uint64(r.Sym())} }
+
+func (h *host) save(w *codec.Writer) {
+	h.Stat.Save(w)
+	w.Uvarint(h.denied)
+}
+
+func (h *host) load(r *codec.Reader) {
+	h.Stat.Load(r)
+	h.denied = r.Uvarint()
+}
+
+func (v *byVerdict) save(w *codec.Writer) {
+	for _, n := range v {
+		w.Uvarint(n)
+	}
+}
+
+func (v *byVerdict) load(r *codec.Reader) {
+	for i := range v {
+		v[i] = r.Uvarint()
+	}
+}
