@@ -27,6 +27,8 @@ func WithEnv(env func(*event.Symbols) *analyze.Env) Option { return func(l *laws
 //     shape of merging gives the same section: rows, notes, findings and totals;
 //   - a Set without events is the identity of Merge, on both sides;
 //   - the numbering of names (event.Sym) does not show;
+//   - a Set that is saved and loaded, anywhere in a tree of merges, also under
+//     other numbers of names and inputs, is the Set that it was (see restored);
 //   - Result gives the same when asked again, and reads no event after Add;
 //   - tables are well formed and ordered (see checkTable);
 //   - Add allocates nothing for events whose keys are known already.
@@ -80,6 +82,7 @@ func (l *laws) check(t *testing.T, r *rand.Rand, sym *event.Symbols, events []ev
 		}
 	}
 	l.identity(t, r, sym, events, want)
+	l.restored(t, r, sym, events, want)
 	other, renamed := renumber(r, sym, events)
 	same(t, "names numbered otherwise", want, l.render(l.deal(r, other, renamed, 1)[0], other))
 }

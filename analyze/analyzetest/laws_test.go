@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fwreport/analyze"
+	"fwreport/analyze/codec"
 	"fwreport/analyze/count"
 	"fwreport/reader/event"
 	"fwreport/report"
@@ -35,6 +36,14 @@ func (s *hostState) Merge(other analyze.State, _ count.Remap) {
 	for i, k := range o.Keys {
 		s.At(k).Merge(&o.Vals[i])
 	}
+}
+
+func (s *hostState) Save(w *codec.Writer) {
+	count.SaveTable(w, s.Keys, s.Vals, func(k event.Sym, w *codec.Writer) { w.Sym(k) }, (*count.Stat).Save)
+}
+
+func (s *hostState) Load(r *codec.Reader) {
+	count.LoadTable(r, s, (*codec.Reader).Sym, (*count.Stat).Load)
 }
 
 func (s *hostState) Result(env *analyze.Env) *report.Section {

@@ -282,6 +282,9 @@ func (r *Reader) Sym() event.Sym {
 // SetHandles tells how many address handles there are, 0 included.
 func (r *Reader) SetHandles(n int) { r.handles = uint64(n) }
 
+// HandleCount reads how many of the handles, from 0 on, something is said of.
+func (r *Reader) HandleCount() int { return int(r.Below(r.handles+1, "number of addresses")) }
+
 // Handle reads an address handle.
 func (r *Reader) Handle() uint32 { return uint32(r.Below(r.handles, "address")) }
 

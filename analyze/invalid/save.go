@@ -74,7 +74,7 @@ func (s *bogonState) load(r *codec.Reader) {
 		*l = link{uint32(s.links.Len()), r.Uvarint(), r.Uvarint()}
 	})
 	links := uint64(s.links.Len()) + 1
-	for id, n := 0, int(r.Below(uint64(s.addrs.Len())+1, "address")); id < n && r.Err() == nil; id++ {
+	for id, n := 0, r.HandleCount(); id < n && r.Err() == nil; id++ {
 		if l := r.Below(links, "interface"); l != 0 {
 			s.see(uint32(id), uint32(l))
 		}
