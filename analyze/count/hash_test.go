@@ -3,6 +3,8 @@ package count
 import (
 	"math/rand/v2"
 	"testing"
+
+	"fwreport/reader/event"
 )
 
 // TestPackedAgainstMap counts random keys, many of them close together, in both.
@@ -92,5 +94,58 @@ func benchAt(b *testing.B, keys int, at func(Words) *Stat) {
 	}
 	for i := 0; b.Loop(); i++ {
 		at(order[i&(1<<20-1)]).Count++
+	}
+}
+
+func TestByAddrAgainstMap(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	p, want := NewByAddr[uint64](), map[Words]uint64{}
+	for range 200_000 {
+		id := uint32(rnd.IntN(2000))
+		k := Words{uint64(id) << 32, uint64(rnd.IntN(3))} // now and then another key than the last
+		if rnd.IntN(10) == 0 {
+			*p.At(k)++
+		} else {
+			*p.Of(id, k)++
+		}
+		want[k]++
+	}
+	if p.Len() != len(want) {
+		t.Fatalf("%d keys, want %d", p.Len(), len(want))
+	}
+	for i, k := range p.Keys {
+		if p.Vals[i] != want[k] || *p.Find(k) != want[k] {
+			t.Fatalf("%v: %d, want %d", k, p.Vals[i], want[k])
+		}
+	}
+}
+
+// TestAddrsAgainstMap numbers addresses of both families, 0.0.0.0, "::" and the
+// IPv6 addresses that look like IPv4 ones among them.
+func TestAddrsAgainstMap(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	a, want := NewAddrs(), map[event.Addr]uint32{}
+	for range 100_000 {
+		var addr event.Addr
+		switch v := rnd.Uint64N(20_000); rnd.IntN(3) {
+		case 0:
+			addr = event.AddrFrom4(uint32(v))
+		case 1:
+			addr = event.AddrFromHalves(0, v)
+		default:
+			addr = event.AddrFromHalves(v%3<<60, 0xffff<<32|v%100)
+		}
+		id := a.ID(addr)
+		if have, ok := want[addr]; !ok {
+			want[addr] = id
+			if int(id) != len(want) {
+				t.Fatalf("%v: new handle %d, want %d", addr, id, len(want))
+			}
+		} else if id != have {
+			t.Fatalf("%v: handle %d, want %d", addr, id, have)
+		}
+		if a.Addr(id) != addr {
+			t.Fatalf("handle %d is %v, want %v", id, a.Addr(id), addr)
+		}
 	}
 }

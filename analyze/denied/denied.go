@@ -55,17 +55,13 @@ func (s *state) Add(events []event.Event) {
 }
 
 func (s *state) meet(src, dst uint32) {
-	if int(dst) >= len(s.bit) {
-		s.bit = append(s.bit, make([]uint8, int(dst)+1-len(s.bit))...)
-	}
+	s.bit = count.Reach(s.bit, dst)
 	if s.bit[dst] == 0 && len(s.nth) < 64 {
 		s.nth = append(s.nth, dst)
 		s.bit[dst] = uint8(len(s.nth))
 	}
 	if n := s.bit[dst]; n > 0 {
-		if int(src) >= len(s.few) {
-			s.few = append(s.few, make([]uint64, int(src)+1-len(s.few))...)
-		}
+		s.few = count.Reach(s.few, src)
 		s.few[src] |= 1 << (n - 1)
 		return
 	}

@@ -56,15 +56,15 @@ var Analyzer = &analyze.Analyzer{
 	New: func(sh *analyze.Shared) analyze.State { return newState(sh) },
 }
 
-// key is a source's handle and a rule's number.
-type key uint64
+// key is a source's handle, in A, and a rule's number, in B.
+type key count.Words
 
-func keyOf(src uint32, rule int) key { return key(src)<<8 | key(rule) }
+func keyOf(src uint32, rule int) count.Words { return count.Words{A: uint64(src), B: uint64(rule)} }
 
-func (k key) src() uint32 { return uint32(k >> 8) }
-func (k key) rule() int   { return int(k & 0xff) }
+func (k key) src() uint32 { return uint32(k.A) }
+func (k key) rule() int   { return int(k.B) }
 
-func (k key) remap(r count.Remap) key { return keyOf(r[k.src()], k.rule()) }
+func (k key) remap(r count.Remap) count.Words { return keyOf(r[k.src()], k.rule()) }
 
 // match is what a source sent that fits a rule.
 type match struct {
@@ -92,12 +92,9 @@ func (m *match) merge(o *match) {
 // State is the fingerprints of one Set.
 type State struct {
 	rules   *ruleset
-	matched *count.Table[key, match]
-	against *count.Table[key, uint64] // events that contradict the rule
-
-	// syns counts each source's SYNs, by its handle: handles are dense, so this
-	// is cheaper than a map.
-	syns    []uint64
+	matched *count.ByAddr[match]
+	against *count.ByAddr[uint64] // events that contradict the rule
+	syns    []uint64              // each source's SYNs, by its handle
 	known   known
 	windows *windows
 }
@@ -108,8 +105,8 @@ type known struct{ syns, seq, options uint64 }
 func newState(sh *analyze.Shared) *State {
 	return &State{
 		rules:   compile(rules, sh.Symbols),
-		matched: count.NewTable[key, match](),
-		against: count.NewTable[key, uint64](),
+		matched: count.NewByAddr[match](),
+		against: count.NewByAddr[uint64](),
 		windows: newWindows(),
 	}
 }
@@ -145,9 +142,7 @@ func (s *State) addSYN(e *event.Event) {
 }
 
 func (s *State) countSYN(src uint32, n uint64) {
-	for uint32(len(s.syns)) <= src {
-		s.syns = append(s.syns, 0)
-	}
+	s.syns = count.Reach(s.syns, src)
 	s.syns[src] += n
 }
 
@@ -160,14 +155,14 @@ func (s *State) probe(c Class, e *event.Event) {
 			continue
 		}
 		if m.fits(e) {
-			s.matched.At(keyOf(e.SrcID, m.number)).add(e)
+			s.matched.Of(e.SrcID, keyOf(e.SrcID, m.number)).add(e)
 			return
 		}
 		refuted |= 1 << m.number
 	}
 	for n := 0; refuted != 0; n, refuted = n+1, refuted>>1 {
 		if refuted&1 != 0 {
-			*s.against.At(keyOf(e.SrcID, n)) += uint64(e.Count)
+			*s.against.Of(e.SrcID, keyOf(e.SrcID, n)) += uint64(e.Count)
 		}
 	}
 }
@@ -176,10 +171,10 @@ func (s *State) probe(c Class, e *event.Event) {
 func (s *State) Merge(other analyze.State, r count.Remap) {
 	o := other.(*State)
 	for i, k := range o.matched.Keys {
-		s.matched.At(k.remap(r)).merge(&o.matched.Vals[i])
+		s.matched.At(key(k).remap(r)).merge(&o.matched.Vals[i])
 	}
 	for i, k := range o.against.Keys {
-		*s.against.At(k.remap(r)) += o.against.Vals[i]
+		*s.against.At(key(k).remap(r)) += o.against.Vals[i]
 	}
 	for id, n := range o.syns {
 		if n != 0 {

@@ -12,10 +12,10 @@ import (
 
 // attributions yields every source that is attributed to a rule.
 func (s *State) attributions(yield func(k key, m *match, against uint64, c report.Confidence)) {
-	for i, k := range s.matched.Keys {
-		m := &s.matched.Vals[i]
+	for i, w := range s.matched.Keys {
+		k, m := key(w), &s.matched.Vals[i]
 		var against, syns uint64
-		if n := s.against.Find(k); n != nil {
+		if n := s.against.Find(w); n != nil {
 			against = *n
 		}
 		if k.src() < uint32(len(s.syns)) {

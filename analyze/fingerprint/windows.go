@@ -48,9 +48,7 @@ type window struct {
 
 // windows counts SYNs by window and length.
 type windows struct {
-	*count.Table[windowKey, window]
-	last    windowKey    // SYNs come in runs
-	lastID  uint32       // 0: there is no last
+	*count.Cached[window]
 	sources *count.Pairs // window's id, source's handle
 
 	// lastOf is the window's id that a source, by handle, sent last: most send
@@ -59,20 +57,19 @@ type windows struct {
 }
 
 func newWindows() *windows {
-	return &windows{Table: count.NewTable[windowKey, window](), sources: count.NewPairs()}
+	return &windows{Cached: count.NewCached[window](), sources: count.NewPairs()}
 }
 
 func (w *windows) at(k windowKey) *window {
-	if k == w.last && w.lastID != 0 {
-		return &w.Vals[w.lastID-1]
-	}
-	v := w.At(k)
+	v := w.At(count.Words{A: uint64(k)})
 	if v.id == 0 {
 		v.id = uint32(w.Len())
 	}
-	w.last, w.lastID = k, v.id
 	return v
 }
+
+// key is the key of an index.
+func (w *windows) key(i int) windowKey { return windowKey(w.Keys[i].A) }
 
 func (w *windows) add(e *event.Event) {
 	v := w.at(windowKeyOf(e))
@@ -86,9 +83,7 @@ func (w *windows) add(e *event.Event) {
 
 // source notes that a source sent SYNs of a window.
 func (w *windows) source(id, src uint32) {
-	if int(src) >= len(w.lastOf) {
-		w.lastOf = append(w.lastOf, make([]uint32, int(src)+1-len(w.lastOf))...)
-	}
+	w.lastOf = count.Reach(w.lastOf, src)
 	if w.lastOf[src] != id {
 		w.lastOf[src] = id
 		w.sources.Add(id, src)
@@ -98,7 +93,7 @@ func (w *windows) source(id, src uint32) {
 func (w *windows) merge(o *windows, r count.Remap) {
 	ids := make([]uint32, o.Len()+1)
 	for i, k := range o.Keys {
-		from, to := &o.Vals[i], w.at(k)
+		from, to := &o.Vals[i], w.at(windowKey(k.A))
 		ids[from.id] = to.id
 		to.Stat.Merge(&from.Stat)
 		to.ttl.Merge(from.ttl, nil)
@@ -140,7 +135,7 @@ func (w *windows) table(env *analyze.Env) report.Table {
 		total += w.Vals[i].Count
 	}
 	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(w.Vals[b].Count, w.Vals[a].Count), w.Keys[a].compare(w.Keys[b]))
+		return cmp.Or(cmp.Compare(w.Vals[b].Count, w.Vals[a].Count), w.key(a).compare(w.key(b)))
 	})
 	sources := w.sources.CountByFirst()
 	return report.Table{
@@ -162,7 +157,7 @@ func (w *windows) table(env *analyze.Env) report.Table {
 }
 
 func (w *windows) row(env *analyze.Env, i int, sources map[uint32]uint64, row []report.Value) {
-	k, v := w.Keys[i], &w.Vals[i]
+	k, v := w.key(i), &w.Vals[i]
 	clear(row)
 	row[0] = report.CountOf(v.Count)
 	win, hasWindow := k.window()

@@ -17,7 +17,7 @@ var Analyzer = &analyze.Analyzer{
 	Name: "groups",
 	Doc:  "Events that were not accepted, by source, destination port, protocol, action and verdict.",
 	New: func(sh *analyze.Shared) analyze.State {
-		return &State{Packed: count.NewPacked[Group]()}
+		return &State{count.NewByAddr[Group]()}
 	},
 }
 
@@ -63,7 +63,7 @@ type Group struct {
 }
 
 // State is the groups of one Set.
-type State struct{ *count.Packed[Group] }
+type State struct{ *count.ByAddr[Group] }
 
 // Add counts all events but accepted ones.
 func (s *State) Add(events []event.Event) {
@@ -72,7 +72,7 @@ func (s *State) Add(events []event.Event) {
 		if e.Verdict == event.Accepted {
 			continue
 		}
-		g := s.At(count.Words(KeyOf(e)))
+		g := s.Of(e.SrcID, count.Words(KeyOf(e)))
 		g.Stat.Add(e)
 		g.SrcPort.Add(uint32(e.SrcPort), e.Has(event.HasSrcPort))
 		g.Dst.Add(e.DstID, e.DstID != 0)

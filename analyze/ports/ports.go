@@ -68,11 +68,9 @@ func (state) Result(env *analyze.Env) *report.Section {
 	}
 }
 
-// key is a row's key; it has no padding.
-type key struct {
-	port   uint16
-	proto  event.Proto
-	action event.Sym
+// keyOf is a row's key: the action in A, the protocol and the port in B.
+func keyOf(port uint16, proto event.Proto, action event.Sym) count.Words {
+	return count.Words{A: uint64(action), B: uint64(proto)<<16 | uint64(port)}
 }
 
 // row is one row, its key spelled out for sorting.
@@ -85,14 +83,14 @@ type row struct {
 
 // rollUp makes the rows in the table's order.
 func rollUp(g *groups.State, symbols *event.Symbols) []row {
-	t := count.NewTable[key, row]()
+	t := count.NewCached[row]()
 	for i, packed := range g.Keys {
 		k := groups.Key(packed)
 		port, ok := k.Port()
 		if !ok || k.Verdict() != event.Denied {
 			continue
 		}
-		r := t.At(key{port, k.Proto(), k.Action()})
+		r := t.At(keyOf(port, k.Proto(), k.Action()))
 		r.Merge(&g.Vals[i].Stat)
 		if k.Src() != 0 {
 			r.sources++
@@ -100,7 +98,7 @@ func rollUp(g *groups.State, symbols *event.Symbols) []row {
 	}
 	for i, k := range t.Keys {
 		r := &t.Vals[i]
-		r.port, r.proto, r.action = k.port, k.proto.String(), symbols.Name(k.action)
+		r.port, r.proto, r.action = uint16(k.B), event.Proto(k.B>>16).String(), symbols.Name(event.Sym(k.A))
 	}
 	slices.SortFunc(t.Vals, func(a, b row) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.port, b.port),
