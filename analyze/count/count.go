@@ -23,8 +23,19 @@ type Stat struct {
 	lastRef  event.Ref
 }
 
-// Add counts an event.
+// Add counts an event. As a rule it is later than all others of its group, and
+// then cannot be the first: one comparison says so, and no more is read.
 func (s *Stat) Add(e *event.Event) {
+	if s.first <= s.last && e.Time >= s.last && e.Ref > s.lastRef && s.Count != 0 {
+		s.Count += uint64(e.Count)
+		s.last, s.lastRef = e.Time, e.Ref
+		return
+	}
+	s.addAny(e)
+}
+
+// addAny counts an event, whenever it was.
+func (s *Stat) addAny(e *event.Event) {
 	t := e.Time
 	if t == event.NoTime {
 		t = math.MaxInt64
