@@ -98,8 +98,8 @@ func TestInterruptWhileInputDoesNotEnd(t *testing.T) {
 	s.wantNothing(t, s.interrupt(t))
 }
 
-// The first file of each list takes long enough to be caught in the making: its
-// temporary name is there as soon as it is begun.
+// The first file of each list takes long enough to be caught in the making: it is
+// there, without a name or under a hidden one, as soon as it is begun.
 func TestInterruptWhileWriting(t *testing.T) {
 	for _, formats := range []string{"json,text", "xlsx,json", "csv,json"} {
 		t.Run(formats, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestInterruptWhileWriting(t *testing.T) {
 			if err := s.stdin.Close(); err != nil {
 				t.Fatal(err)
 			}
-			for !slices.ContainsFunc(files(t, filepath.Join(s.folder, "new")), isTemporary) {
+			for !writing(s.Process.Pid, s.folder) && !slices.ContainsFunc(files(t, s.folder), isTemporary) {
 				if s.limit.Err() != nil {
 					t.Fatalf("it never began to write: %s", &s.stderr)
 				}

@@ -278,7 +278,7 @@ func (o *output) renderFile(s *stage, path string, rd *renderer, r *report.Repor
 func (o *output) renderCSV(s *stage, dir string, r *report.Report) error {
 	open := func(name string) (io.WriteCloser, error) { return s.create(filepath.Join(dir, name)) }
 	if err := csv.Write(open, r, csv.Options{Limit: o.rows(0)}); err != nil {
-		return fmt.Errorf("csv: %w", err)
+		return cannotWrite(dir, err)
 	}
 	return nil
 }

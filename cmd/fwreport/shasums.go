@@ -137,7 +137,7 @@ func (s *stage) writeSums(path string, m *evidence.Manifest) error {
 		return fmt.Errorf("--manifest would overwrite %s, which is evidence: choose another output folder with -o", path)
 	}
 	for _, p := range s.files {
-		if !p.direct() {
+		if !p.direct {
 			all = append(all, sum{p.path, hex.EncodeToString(p.hash.Sum(nil))})
 		}
 	}

@@ -11,12 +11,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
-// stage is the files of one report in the making. Each stands under a temporary
-// name beside its place until all are complete; then they are renamed. So
-// nobody ever sees half a file, and a run that fails or is interrupted leaves
-// what was there before, and no new folders.
+// stage is the files of one report in the making. Each is written without a name
+// where the system has that (Linux: a run that is killed leaves nothing behind),
+// else under a hidden one, in its folder or the nearest above that exists. When
+// all are complete they are put into their places. So nobody ever sees half a
+// file, and a run that fails or is interrupted leaves what was there before, and
+// no new folders.
 type stage struct {
 	ctx     context.Context
 	sums    bool // the files are hashed as they are written
@@ -27,27 +30,27 @@ type stage struct {
 // pending is one file. It is written to until Close.
 type pending struct {
 	*bufio.Writer
-	file  *os.File
-	path  string // as the user knows it
-	place string // path with symbolic links resolved
-	hash  hash.Hash
+	file   *os.File
+	hidden string // its temporary name, "" if it has none
+	path   string // as the user knows it
+	place  string // path with symbolic links resolved
+	direct bool   // it is written to in its place
+	hash   hash.Hash
 }
 
 // create makes a file of the stage. Devices and pipes are written to directly:
 // they cannot be replaced by a rename, and /dev/null must not be.
 func (s *stage) create(path string) (*pending, error) {
-	if err := s.makeFolder(filepath.Dir(path)); err != nil {
-		return nil, err
-	}
 	p := &pending{path: path, place: path}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		p.place = real
 	}
 	var err error
 	if info, statErr := os.Stat(p.place); statErr == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		p.direct = true
 		p.file, err = os.OpenFile(p.place, os.O_WRONLY, 0)
 	} else {
-		p.file, err = createBeside(p.place)
+		err = p.open()
 	}
 	if err != nil {
 		return nil, cannotWrite(path, err)
@@ -78,27 +81,61 @@ func (s *stage) makeFolder(dir string) error {
 	return nil
 }
 
-// createBeside creates a hidden file in path's folder. Unlike os.CreateTemp it
-// leaves the mode to the umask, as the file will have it in its place.
-func createBeside(path string) (*os.File, error) {
-	dir, base := filepath.Split(path)
-	for i := 0; ; i++ {
-		name := fmt.Sprintf("%s.%.100s.%d-%d.tmp", dir, base, os.Getpid(), i)
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if !errors.Is(err, fs.ErrExist) || i == 100 {
-			return f, err
+// open makes the file.
+func (p *pending) open() error {
+	dir, err := existing(filepath.Dir(p.place))
+	if err != nil {
+		return err
+	}
+	if p.file, err = createNameless(dir); err == nil {
+		return nil
+	}
+	p.file, err = createHidden(filepath.Join(dir, filepath.Base(p.place)), func(name string) (*os.File, error) {
+		return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	})
+	if err == nil {
+		p.hidden = p.file.Name()
+	}
+	return err
+}
+
+// existing is the folder, or the nearest above it that exists.
+func existing(dir string) (string, error) {
+	for {
+		info, err := os.Stat(dir)
+		switch up := filepath.Dir(dir); {
+		case err == nil && info.IsDir():
+			return dir, nil
+		case err == nil:
+			return "", fmt.Errorf("%s is not a folder", dir)
+		case up == dir || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
+			return "", err
+		default:
+			dir = up
 		}
 	}
 }
 
-// direct reports whether the file is written to in its place.
-func (p *pending) direct() bool { return p.file.Name() == p.place }
+// createHidden tries hidden names in path's folder until one is free. Unlike
+// os.CreateTemp it leaves the mode to the umask, as the file will have it in its
+// place.
+func createHidden[T any](path string, create func(name string) (T, error)) (T, error) {
+	dir, base := filepath.Split(path)
+	for i := 0; ; i++ {
+		made, err := create(fmt.Sprintf("%s.%.100s.%d-%d.tmp", dir, base, os.Getpid(), i))
+		if !errors.Is(err, fs.ErrExist) || i == 100 {
+			return made, err
+		}
+	}
+}
 
-// Close completes the file under its temporary name.
+// Close completes the file. One without a name stays open until it has its place.
 func (p *pending) Close() error {
 	err := p.Flush()
-	if closeErr := p.file.Close(); err == nil {
-		err = closeErr
+	if p.direct || p.hidden != "" {
+		if closeErr := p.file.Close(); err == nil {
+			err = closeErr
+		}
 	}
 	if err != nil {
 		return cannotWrite(p.path, err)
@@ -106,14 +143,40 @@ func (p *pending) Close() error {
 	return nil
 }
 
+// settle puts the file into its place.
+func (p *pending) settle() error {
+	switch {
+	case p.direct:
+		return nil
+	case p.hidden != "":
+		return os.Rename(p.hidden, p.place)
+	}
+	defer p.file.Close()
+	err := nameFile(p.file, p.place)
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// A file cannot be given a name that is taken, but one that has a name can
+	// take its place.
+	hidden, err := createHidden(p.place, func(name string) (string, error) { return name, nameFile(p.file, name) })
+	if err != nil {
+		return err
+	}
+	if err = os.Rename(hidden, p.place); err != nil {
+		_ = os.Remove(hidden)
+	}
+	return err
+}
+
 // commit puts all files in their places and calls done for each.
 func (s *stage) commit(done func(path string)) error {
 	for len(s.files) > 0 {
 		p := s.files[0]
-		if !p.direct() {
-			if err := os.Rename(p.file.Name(), p.place); err != nil {
-				return cannotWrite(p.path, err)
-			}
+		if err := s.makeFolder(filepath.Dir(p.place)); err != nil {
+			return err
+		}
+		if err := p.settle(); err != nil {
+			return cannotWrite(p.path, err)
 		}
 		done(p.path)
 		s.files = s.files[1:]
@@ -126,8 +189,8 @@ func (s *stage) commit(done func(path string)) error {
 func (s *stage) discard() {
 	for _, p := range s.files {
 		_ = p.file.Close() // it may be closed already
-		if !p.direct() {
-			_ = os.Remove(p.file.Name())
+		if p.hidden != "" {
+			_ = os.Remove(p.hidden)
 		}
 	}
 	for i := len(s.folders) - 1; i >= 0; i-- {
@@ -138,26 +201,21 @@ func (s *stage) discard() {
 // writable tries whether files can be made where path is to be, as far as that
 // exists: a run of an hour must not end with "permission denied".
 func writable(path string) error {
-	dir := path
-	for {
-		info, err := os.Stat(dir)
-		if err == nil && info.IsDir() {
-			break
-		}
-		if err == nil && dir != path {
-			return cannotWrite(path, fmt.Errorf("%s is not a folder", dir))
-		}
-		if err == nil && !info.Mode().IsRegular() {
-			return nil // a device or a pipe
-		}
-		dir = filepath.Dir(dir)
+	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil // a device or a pipe
 	}
-	f, err := createBeside(filepath.Join(dir, "fwreport"))
-	if err != nil {
+	p := pending{path: path, place: filepath.Join(path, "fwreport")}
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		p.place = path
+	}
+	if err := p.open(); err != nil {
 		return cannotWrite(path, err)
 	}
-	_ = f.Close()
-	return os.Remove(f.Name())
+	_ = p.file.Close()
+	if p.hidden != "" {
+		return os.Remove(p.hidden)
+	}
+	return nil
 }
 
 // cannotWrite words an error without the operation and the temporary name.
