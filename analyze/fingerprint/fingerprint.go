@@ -41,6 +41,8 @@
 package fingerprint
 
 import (
+	"math/bits"
+
 	"fwreport/analyze"
 	"fwreport/analyze/count"
 	"fwreport/reader/event"
@@ -150,20 +152,20 @@ func (s *State) countSYN(src uint32, n uint64) {
 // whose header it has.
 func (s *State) probe(c Class, e *event.Event) {
 	var refuted uint64
-	for _, m := range s.rules.candidates(c, e.Len) {
+	list := s.rules.candidates(c, e.Len)
+	for i := range list {
+		m := &list[i]
 		if !m.covers(e) {
 			continue
 		}
 		if m.fits(e) {
-			s.matched.Of(e.SrcID, keyOf(e.SrcID, m.number)).add(e)
+			s.matched.Of(e.SrcID, keyOf(e.SrcID, int(m.number))).add(e)
 			return
 		}
 		refuted |= 1 << m.number
 	}
-	for n := 0; refuted != 0; n, refuted = n+1, refuted>>1 {
-		if refuted&1 != 0 {
-			*s.against.Of(e.SrcID, keyOf(e.SrcID, n)) += uint64(e.Count)
-		}
+	for ; refuted != 0; refuted &= refuted - 1 {
+		*s.against.Of(e.SrcID, keyOf(e.SrcID, bits.TrailingZeros64(refuted))) += uint64(e.Count)
 	}
 }
 

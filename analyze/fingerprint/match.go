@@ -1,45 +1,54 @@
 package fingerprint
 
 import (
+	"math"
 	"slices"
 
 	"fwreport/reader/event"
 )
 
-// matcher is a Rule made ready for Add.
+// matcher is a Rule with one of its windows, made ready for Add: rules that do
+// not speak of a probe are told by a few comparisons within one line of memory.
 type matcher struct {
+	window         int32 // AnyWindow, or 0 to 65535
+	number         uint8 // in the list of rules
+	minTTL, maxTTL uint8
+	srcPort        uint16 // 0 is any
+	options        event.Sym
+	fields, wanted event.Fields // of these fields, a record must have those wanted, and no other
 	*Rule
-	number  int // in the list of rules
-	needs   event.Fields
-	options event.Sym
 }
 
-// covers tells whether e has the rule's header; its class and length are known
-// to fit already, but not the window that belongs to the length.
+func newMatcher(r *Rule, number int, window int32, symbols *event.Symbols) matcher {
+	m := matcher{Rule: r, number: uint8(number), window: window, srcPort: r.SrcPort, minTTL: r.MinTTL, maxTTL: r.MaxTTL,
+		options: symbols.Of(r.Options), wanted: r.needs(), fields: r.needs() | r.Without}
+	if r.MaxTTL == 0 {
+		m.maxTTL = math.MaxUint8
+	}
+	if r.DF != AnyDF {
+		m.fields |= event.DF
+	}
+	if r.DF == WithDF {
+		m.wanted |= event.DF
+	}
+	return m
+}
+
+// covers tells whether e has the rule's header with this window; its class and
+// length are known to fit already.
 func (m *matcher) covers(e *event.Event) bool {
-	switch {
-	case !m.hasShape(e), !e.Has(m.needs), m.Without != 0 && e.Has(m.Without):
+	if m.window != AnyWindow && m.window != int32(e.Window) || e.Fields&m.fields != m.wanted {
 		return false
-	case m.DF == NoDF && e.Has(event.DF), m.DF == WithDF && !e.Has(event.DF):
-		return false
-	case e.TTL < m.MinTTL, m.MaxTTL != 0 && e.TTL > m.MaxTTL, m.SrcPort != 0 && e.SrcPort != m.SrcPort:
+	}
+	if e.TTL < m.minTTL || e.TTL > m.maxTTL || m.srcPort != 0 && e.SrcPort != m.srcPort {
 		return false
 	}
 	return m.Flags == nil || slices.Contains(m.Flags, e.Flags)
 }
 
-func (m *matcher) hasShape(e *event.Event) bool {
-	for _, s := range m.Shapes {
-		if s.Len == e.Len && (s.Window == AnyWindow || s.Window == int32(e.Window)) {
-			return true
-		}
-	}
-	return false
-}
-
 // fits tells whether e, which the rule covers, carries its mark.
 func (m *matcher) fits(e *event.Event) bool {
-	if m.Rule.Options != "" && e.Has(event.HasOptions) && e.Options != m.options {
+	if m.options != 0 && e.Has(event.HasOptions) && e.Options != m.options {
 		return false
 	}
 	return m.Mark == nil || m.Mark(e)
@@ -64,9 +73,8 @@ func compile(list []Rule, symbols *event.Symbols) *ruleset {
 	s := &ruleset{lists: make([][]matcher, 1)}
 	for n := range list {
 		r := &list[n]
-		m := matcher{Rule: r, number: n, needs: r.needs(), options: symbols.Of(r.Options)}
-		for _, length := range r.lengths() {
-			s.include(r.Class, length, m)
+		for _, shape := range r.Shapes {
+			s.include(r.Class, shape.Len, newMatcher(r, n, shape.Window, symbols))
 		}
 	}
 	return s
@@ -97,15 +105,4 @@ func (r *Rule) needs() event.Fields {
 		f |= event.HasSrcPort
 	}
 	return f
-}
-
-// lengths are the rule's lengths, each once.
-func (r *Rule) lengths() []uint32 {
-	var l []uint32
-	for _, s := range r.Shapes {
-		if !slices.Contains(l, s.Len) {
-			l = append(l, s.Len)
-		}
-	}
-	return l
 }
