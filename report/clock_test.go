@@ -169,7 +169,7 @@ func TestInputsTable(t *testing.T) {
 		column, value string
 	}{
 		{0, "path", "kern.log"}, {0, "read", "10"}, {0, "events", "7"}, {0, "repeats", "2"}, {0, "size", "100"}, {0, "state", "incomplete"},
-		{0, "notes", "cut in the middle; malformed, aa: 2,000; malformed, zz: 1; loss notices, kernel_lost: 3 (records lost: not stated)"},
+		{0, "notes", "cut in the middle; malformed, aa: 2,000; malformed, zz: 1; notices, kernel_lost: 3 (records lost: not stated)"},
 		{1, "path", "-"}, {1, "size", ""}, {1, "state", "skipped"}, {1, "notes", "skipped: no format took it"}, {1, "mtime", ""},
 	} {
 		if v := got[want.row][want.column]; v != want.value {

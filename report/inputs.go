@@ -33,10 +33,11 @@ func (r *Report) InputsTable() Table {
 		TotalRows:  len(r.Evidence.Inputs),
 		TotalCount: r.Evidence.Totals.Events + r.Evidence.Totals.Repeats,
 	}
+	listed := r.Table("losses") != nil
 	t.Rows = func(yield func([]Value) bool) {
 		var row []Value
 		for i := range r.Evidence.Inputs {
-			row = inputRow(row[:0], &r.Evidence.Inputs[i])
+			row = inputRow(row[:0], &r.Evidence.Inputs[i], listed)
 			if !yield(row) {
 				return
 			}
@@ -58,7 +59,7 @@ func inputColumns() []Column {
 		Col("first", "First", Time), Col("last", "Last", Time))
 }
 
-func inputRow(row []Value, in *evidence.Input) []Value {
+func inputRow(row []Value, in *evidence.Input, listed bool) []Value {
 	row = append(row, EmptyText(in.Path), TextOf(in.Format))
 	for _, n := range LedgerCells(in.Records) {
 		row = append(row, CountOf(n))
@@ -67,7 +68,7 @@ func inputRow(row []Value, in *evidence.Input) []Value {
 	if in.Size >= 0 {
 		size = BytesOf(uint64(in.Size))
 	}
-	return append(row, TextOf(inputState(in)), TextOf(inputNotes(in)),
+	return append(row, TextOf(inputState(in)), TextOf(inputNotes(in, listed)),
 		TextOf(in.Compression), size, TimeOf(in.MTime), TextOf(in.SHA256), TextOf(in.Family),
 		TextOf(in.YearFrom), TextOf(in.ZoneFrom), TimeOf(in.First), TimeOf(in.Last))
 }
@@ -84,8 +85,9 @@ func inputState(in *evidence.Input) string {
 }
 
 // inputNotes joins all that is to be said of an input: why it was skipped, its
-// notes, why records could not be decoded, what was lost before the log.
-func inputNotes(in *evidence.Input) string {
+// notes, why records could not be decoded, and notices of losses and boundaries,
+// unless they are listed elsewhere, in a table of the section on the evidence.
+func inputNotes(in *evidence.Input, listed bool) string {
 	var parts []string
 	if in.Skipped != "" {
 		parts = append(parts, "skipped: "+in.Skipped)
@@ -94,8 +96,11 @@ func inputNotes(in *evidence.Input) string {
 	for _, reason := range sortedKeys(in.Reasons) {
 		parts = append(parts, fmt.Sprintf("malformed, %s: %s", reason, Group(in.Reasons[reason])))
 	}
+	if listed {
+		return strings.Join(parts, "; ")
+	}
 	for _, l := range in.Losses {
-		parts = append(parts, fmt.Sprintf("loss notices, %s: %s (records lost: %s)", l.Class, Group(l.Notices), lostText(l.Lost)))
+		parts = append(parts, fmt.Sprintf("notices, %s: %s (records lost: %s)", l.Class, Group(l.Notices), lostText(l.Lost)))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -41,7 +41,7 @@ func losses(env *analyze.Env) report.Table {
 		}
 	}
 	return table(report.Table{
-		ID: "losses", Title: "Notices of losses and boundaries",
+		ID: "losses", Title: "Losses and boundaries",
 		Doc: "What kernel, daemons and captures say of themselves, by input: that they lost or suppressed records, that they were started, " +
 			"that the clock was set, that they were attacked. Lost is the records that they say were lost; it is absent where they give no number. " +
 			"Where firewall records may be among them, counts are lower bounds.",

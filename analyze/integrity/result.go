@@ -136,9 +136,9 @@ func gapTable(env *analyze.Env, list []gap) report.Table {
 	}
 	return table(report.Table{
 		ID: "gaps", Title: "Gaps",
-		Doc: "Silent: no record of a source where its own rate makes that improbable; count is the records that were usual in such a span. " +
+		Doc: "Silent: no record of a source where its own rate makes that improbable; expected is how many records were usual in such a span. " +
 			"Before a boot: the same, but the source booted in it and may have been off. " +
-			"Rotation: files that are missing by their names, in the column log; first and last are the end of the older and the beginning of the newer neighbour.",
+			"Rotation: files that are missing by their names, in the column log; from and to are the end of the older and the beginning of the newer neighbour.",
 		Columns: []report.Column{
 			report.Col("count", "Expected", report.Count), report.KeyCol("host", "Host", report.Text), report.KeyCol("log", "Log", report.Text),
 			report.KeyCol("first", "From", report.Time), report.Col("last", "To", report.Time), report.Col("span", "Span", report.Duration),

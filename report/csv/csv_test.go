@@ -80,7 +80,7 @@ func TestWrite(t *testing.T) {
 		"inputs.csv": "path,format,read,events,other,malformed,duplicates,outside,filtered,repeats,state,notes," +
 			"compression,size,mtime,sha256,family,year_from,zone_from,first,last\n" +
 			"logs/kern.log.2.gz,syslog,12000,11700,250,5,20,15,10,7,complete," +
-			"\"the year is that of the file's time; malformed, bad port: 1; malformed, no SRC: 4; loss notices, kernel_lost: 2 (records lost: 40)\"," +
+			"\"the year is that of the file's time; malformed, bad port: 1; malformed, no SRC: 4; notices, kernel_lost: 2 (records lost: 40)\"," +
 			"gzip,1234567,2026-03-08T06:25:01Z," + strings.Repeat("0123456789abcdef", 4) + ",kern.log,mtime,'--tz UTC,2026-03-01T00:00:02Z,2026-03-07T23:59:58.25Z\n" +
 			"logs/=cap.pcap,pcap,360,300,50,0,0,10,0,0,incomplete,cut inside packet 361,,99,," + strings.Repeat("f", 64) + ",,,,,\n" +
 			"'-,,0,0,0,0,0,0,0,0,skipped,skipped: no format took it,,,,,,,,,\n",

@@ -78,26 +78,45 @@ func share(part, whole uint64) string {
 }
 
 // span is a length of time in its two largest units: "3 d 4 h", "12.5 s".
-func span(ns int64) string {
+func span(ns int64) string { return units(ns, 2) }
+
+// exactSpan is a length of time in all its units, "1 d 4 h 11 min 3 s", rounded
+// to the second from a minute on, as findings have it.
+func exactSpan(ns int64) string {
+	if d := time.Duration(ns).Round(time.Second); d >= time.Minute || d <= -time.Minute {
+		return units(int64(d), 4)
+	}
+	return units(ns, 4)
+}
+
+// units is a length of time in at most so many units, from its largest on; those
+// that are 0 are left out.
+func units(ns int64, most int) string {
 	d := time.Duration(ns)
 	sign := ""
 	if d < 0 {
 		sign, d = "−", -d
 	}
-	units := []struct {
+	if d < time.Minute {
+		return sign + strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
+	}
+	var parts []string
+	for _, u := range []struct {
 		name string
 		size time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}}
-	for i, u := range units[:3] {
-		if d >= u.size {
-			s, next := fmt.Sprintf("%s%d %s", sign, d/u.size, u.name), units[i+1]
-			if rest := d % u.size / next.size; rest > 0 {
-				s += fmt.Sprintf(" %d %s", rest, next.name)
-			}
-			return s
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}} {
+		n := d / u.size
+		if d -= n * u.size; n == 0 && len(parts) == 0 {
+			continue
+		}
+		if most--; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
+		}
+		if most == 0 {
+			break
 		}
 	}
-	return sign + strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
+	return sign + strings.Join(parts, " ")
 }
 
 // size is a number of bytes for reading; exact numbers stand in the table.

@@ -194,7 +194,7 @@ func TestSummary(t *testing.T) {
 		got = append(got, squeeze(strings.ReplaceAll(text(li), ",", "")))
 	}
 	want := []string{ // counted by hand from sample_test.go
-		"Events 10012 of 11000 records read",
+		"Events 10012 of 11000 records read, all accounted for",
 		"Denied 8500 84.9% of events", "Accepted 1500 15.0% of events", "Undetermined 12 0.1% of events",
 		"Denied sources 120 distinct addresses",
 		"Top source 192.0.2.1 2400 events · Example Networks",
@@ -215,7 +215,7 @@ func TestIncompleteEvidenceStandsOut(t *testing.T) {
 	want := []string{
 		"⚠ Evidence is incomplete: 2 of 4 inputs What these inputs could not give is missing from every figure below. " +
 			"evidence/kern.log.2.gz The gzip stream ends early: 2000 records were read. evidence/secret.log not read: permission denied.",
-		"⚠ Counts are lower bounds The logs hold 2 notices that records were lost or suppressed, of 350 records where they give a number. See the accounting of records.",
+		"⚠ Counts are lower bounds The logs hold 2 notices that records were lost or suppressed, of 350 records where they give a number. They are listed with the evidence.",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("alerts (-want +got):\n%s", d)

@@ -13,9 +13,9 @@ import (
 // inputs is the manifest: what was read, how it was understood, what became of
 // its records.
 type inputs struct {
-	Files, Counts table
-	Reasons       *table
-	Remarks       []remark
+	Files, Counts    table
+	Notices, Reasons *table // nil where tables of the report list the same
+	Remarks          []remark
 }
 
 // remark is what is to be said of one input.
@@ -31,18 +31,21 @@ type wordTag struct{ Word, Class string }
 
 type reject struct{ Reason, Place, Text string }
 
-// newInputs lists all inputs: the limit is for tables of results.
+// newInputs lists all inputs: the limit is for tables of results. What tables of
+// the section on the evidence list as well is left to them.
 func newInputs(r *report.Report, b tabler) inputs {
 	b.limit = 0
 	v := inputs{Files: b.table(fileTable(r.Evidence.Inputs)), Counts: b.table(countTable(r.Evidence.Inputs))}
 	v.Files.ID, v.Counts.ID = "input-files", "input-records"
 	v.Counts.Foot = b.foot(&r.Evidence.Totals)
-	if t := reasonTable(r.Evidence.Inputs); t.TotalRows > 0 {
+	v.Notices = noticeTable(r, b)
+	if t := reasonTable(r.Evidence.Inputs); t.TotalRows > 0 && r.Table("rejects") == nil {
 		reasons := b.table(t)
 		reasons.ID, v.Reasons = "input-reasons", &reasons
 	}
+	examples := r.Table("reject_examples") == nil
 	for i := range r.Evidence.Inputs {
-		if m, ok := newRemark(&r.Evidence.Inputs[i]); ok {
+		if m, ok := newRemark(&r.Evidence.Inputs[i], examples); ok {
 			v.Remarks = append(v.Remarks, m)
 		}
 	}
@@ -50,7 +53,8 @@ func newInputs(r *report.Report, b tabler) inputs {
 }
 
 func fileTable(list []evidence.Input) *report.Table {
-	t := &report.Table{ID: "files", Title: "Files", TotalRows: len(list), Columns: []report.Column{
+	t := &report.Table{ID: "files", Title: "Inputs", TotalRows: len(list), Doc: "Every file that was read or that should have been. " +
+		"Hashes are of the bytes on disk, taken while reading. First and last are of the events read, before window and filters.", Columns: []report.Column{
 		report.KeyCol("path", "Path", report.Evidence), report.Col("format", "Format", report.Text),
 		report.Col("compression", "Compression", report.Text), report.Col("size", "Size", report.Bytes),
 		report.Col("sha256", "SHA-256", report.Evidence),
@@ -76,7 +80,8 @@ func fileTable(list []evidence.Input) *report.Table {
 }
 
 func countTable(list []evidence.Input) *report.Table {
-	t := &report.Table{ID: "records", Title: "Records", TotalRows: len(list)}
+	t := &report.Table{ID: "records", Title: "Records of each input", TotalRows: len(list),
+		Doc: "Records are lines, JSON objects, entries of the journal or packets."}
 	t.Columns = append(t.Columns, report.KeyCol("path", "Path", report.Evidence))
 	for _, a := range accounts {
 		t.Columns = append(t.Columns, report.Col(a.id, strings.ToUpper(a.title[:1])+a.title[1:], report.Count))
@@ -131,8 +136,9 @@ func reasonTable(list []evidence.Input) *report.Table {
 	return t
 }
 
-// newRemark is false where there is nothing to say.
-func newRemark(in *evidence.Input) (remark, bool) {
+// newRemark is false where there is nothing to say. Examples of malformed records
+// belong to it where no table of the report holds them.
+func newRemark(in *evidence.Input, examples bool) (remark, bool) {
 	m := remark{Path: shown(in.Path), Alert: in.Incomplete || in.Skipped != ""}
 	if in.Skipped != "" {
 		m.Words = append(m.Words, wordTag{"not read", "denied"})
@@ -144,15 +150,13 @@ func newRemark(in *evidence.Input) (remark, bool) {
 		m.Words = append(m.Words, wordTag{group(in.Records.Malformed) + " malformed", "undetermined"})
 	}
 	m.Notes = append(m.Notes, allProse(in.Notes)...)
-	for _, l := range in.Losses {
-		text := "Notices of loss, " + shown(l.Class) + ": " + group(l.Notices)
-		if l.Lost > 0 {
-			text += ", naming " + plural(l.Lost, "record", "records")
-		}
-		m.Notes = append(m.Notes, text+".")
+	for _, reason := range slices.Sorted(maps.Keys(in.Reasons)) {
+		m.Notes = append(m.Notes, "Malformed, "+shown(reason)+": "+group(in.Reasons[reason])+".")
 	}
-	for _, j := range in.Rejects {
-		m.Rejects = append(m.Rejects, reject{shown(j.Reason), "record " + group(j.Record), shown(j.Text)})
+	if examples {
+		for _, j := range in.Rejects {
+			m.Rejects = append(m.Rejects, reject{shown(j.Reason), "record " + group(j.Record), shown(j.Text)})
+		}
 	}
 	return m, m.Alert || len(m.Notes) > 0 || len(m.Rejects) > 0
 }

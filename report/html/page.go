@@ -19,15 +19,15 @@ type page struct {
 	First, Last               moment
 
 	Summary  summary
-	Ledger   ledger
 	Sections []section
-	Inputs   inputs
+	Proof    proof // the section on the evidence
 	Verify   verify
 }
 
 func newPage(r *report.Report, opt Options) *page {
 	b := tabler{clock: newClock(r), limit: opt.Limit}
 	css, js := templates.PageCSS(), templates.PageJS()
+	results, proof := r.SplitEvidence()
 	p := &page{
 		Policy: policy(css, js), Style: styleElement(css), Script: scriptElement(js),
 		Title:     shown(r.Title),
@@ -38,11 +38,10 @@ func newPage(r *report.Report, opt Options) *page {
 		Evidence:  evidenceText(&r.Evidence),
 		First:     b.clock.moment(r.Span.First), Last: b.clock.moment(r.Span.Last),
 		Summary: newSummary(r),
-		Ledger:  newLedger(r, b),
-		Inputs:  newInputs(r, b),
+		Proof:   newProof(r, proof, b),
 	}
-	for i := range r.Sections {
-		p.Sections = append(p.Sections, newSection(&r.Sections[i], b))
+	for _, s := range results {
+		p.Sections = append(p.Sections, newSection(s, b))
 	}
 	p.Verify = newVerify(r, p.Generator, p.Command)
 	return p

@@ -71,13 +71,13 @@ func newAlerts(r *report.Report) []alert {
 	if a := incomplete(r); len(a.Items) > 0 {
 		list = append(list, a)
 	}
-	if n, lost := lossTotals(r); n > 0 {
+	if n, lost := report.LowerBounds(&r.Evidence); n > 0 {
 		a := alert{Title: "Counts are lower bounds", Text: "The logs hold " +
 			plural(n, "notice", "notices") + " that records were lost or suppressed"}
 		if lost > 0 {
 			a.Text += ", of " + plural(lost, "record", "records") + " where they give a number"
 		}
-		a.Text += ". See the accounting of records."
+		a.Text += ". They are listed with the evidence."
 		list = append(list, a)
 	}
 	return list
@@ -104,16 +104,6 @@ func incomplete(r *report.Report) alert {
 	return a
 }
 
-func lossTotals(r *report.Report) (notices, lost uint64) {
-	for i := range r.Evidence.Inputs {
-		for _, l := range r.Evidence.Inputs[i].Losses {
-			notices += l.Notices
-			lost += l.Lost
-		}
-	}
-	return notices, lost
-}
-
 // newFigures are the key numbers.
 func newFigures(r *report.Report) []figure {
 	total := r.Evidence.Totals
@@ -122,6 +112,9 @@ func newFigures(r *report.Report) []figure {
 		Label: "Events", Value: group(events), Href: "ledger",
 		Sub: "of " + plural(total.Read, "record", "records") + " read",
 	}}
+	if total.Check() == nil {
+		list[0].Sub += ", all accounted for"
+	}
 	list = append(list, verdictFigures(r)...)
 	if t := r.Table("sources"); t != nil {
 		list = append(list, figure{

@@ -43,8 +43,9 @@ type cell struct {
 
 // tabler makes tables of one page.
 type tabler struct {
-	clock clock
-	limit int
+	clock   clock
+	limit   int
+	records bool // counts are not of events: of records, losses, what was expected
 }
 
 // table is the view of one of the report's tables.
@@ -53,7 +54,7 @@ func (b tabler) table(t *report.Table) table {
 	v := table{
 		ID: anchor("t", t.ID), Title: shown(t.Title), Doc: prose(t.Doc),
 		Total: groupInt(t.TotalRows), Shown: groupInt(rows),
-		Extent: extent(t, rows), Empty: rows == 0,
+		Extent: b.extent(t, rows), Empty: rows == 0,
 	}
 	for i := range t.Columns {
 		v.Columns = append(v.Columns, b.column(&t.Columns[i]))
@@ -63,12 +64,12 @@ func (b tabler) table(t *report.Table) table {
 }
 
 // extent says how much of the table is shown.
-func extent(t *report.Table, rows int) string {
+func (b tabler) extent(t *report.Table, rows int) string {
 	s := plural(uint64(t.TotalRows), "row", "rows")
 	if rows < t.TotalRows {
 		s = groupInt(rows) + " of " + s + " shown; all rows are in CSV, XLSX and JSON"
 	}
-	if t.Column("count") >= 0 {
+	if t.Column("count") >= 0 && !b.records {
 		s += " · " + plural(t.TotalCount, "event", "events") + " in all rows"
 	}
 	return s
@@ -185,7 +186,7 @@ func (b tabler) cell(c *report.Column, class string, v report.Value) cell {
 		x.Text, x.UTC = b.clock.text(v.Nanos()), report.FormatTime(v.Nanos())
 		x.Sort, x.Keyed = sortKey(v.Nanos()), true
 	case report.Duration:
-		x.Text, x.Sort, x.Keyed = span(v.Nanos()), strconv.FormatFloat(time.Duration(v.Nanos()).Seconds(), 'f', -1, 64), true
+		x.Text, x.Sort, x.Keyed = exactSpan(v.Nanos()), strconv.FormatFloat(time.Duration(v.Nanos()).Seconds(), 'f', -1, 64), true
 	case report.Address:
 		x.Text, x.Sort, x.Keyed = shown(v.Str()), addressKey(v.Str()), true
 	default:

@@ -163,6 +163,40 @@ func attacks() report.Section {
 	}
 }
 
+// Evidence is a section on the evidence as an analyzer makes it, with negative
+// lengths, a table without rows, and tables whose counts are not of events.
+func Evidence() report.Section {
+	clock := func(n uint64, at string, step time.Duration, kind string) []report.Value {
+		return []report.Value{report.CountOf(n), report.TextOf("gw1"), report.TimeOf(Time(at)), report.DurationOf(int64(step)), report.TextOf(kind),
+			report.EvidenceOf("logs/kern.log.2.gz:17")}
+	}
+	count := func(title string) report.Column { return report.Col("count", title, report.Count) }
+	return report.Section{
+		ID: report.EvidenceSection, Title: "Evidence", Doc: "What the records and files say about themselves.",
+		Findings: []report.Finding{{Confidence: report.Inferred, Text: "On gw1 the clock was set back by 1h23m0s.", Evidence: []string{"logs/kern.log.2.gz:17"}}},
+		Notes:    []string{"Silent spans were not looked for."},
+		Tables: []report.Table{
+			{ID: "clock", Title: "Clock", Doc: "Where stamps and uptimes part.", TotalRows: 3, TotalCount: 531,
+				Columns: []report.Column{count("Count"), report.KeyCol("host", "Host", report.Text), report.KeyCol("time", "Time", report.Time),
+					report.KeyCol("step", "Step", report.Duration), report.KeyCol("kind", "Kind", report.Text), report.Col("evidence_after", "Record after", report.Evidence)},
+				Rows: report.RowsOf([][]report.Value{
+					clock(500, "2026-03-04T03:41:05Z", -83*time.Minute, "step"),
+					clock(30, "2026-03-05T10:36:24Z", 1176*time.Hour+15*time.Minute+4*time.Second+500*time.Microsecond, "contradiction"),
+					clock(1, "2026-03-06T10:36:24Z", -12500*time.Millisecond, "step")})},
+			{ID: "gaps", Title: "Gaps", Doc: "Where nothing was logged.", Rows: report.RowsOf(nil),
+				Columns: []report.Column{count("Expected"), report.KeyCol("host", "Host", report.Text)}},
+			{ID: "overlaps", Title: "Overlaps", TotalRows: 1, TotalCount: 20,
+				Columns: []report.Column{count("In both"), report.KeyCol("family", "Family", report.Text), report.KeyCol("other", "Other family", report.Text)},
+				Rows:    report.RowsOf([][]report.Value{{report.CountOf(20), report.TextOf("logs/kern.log"), report.TextOf("logs/syslog")}})},
+			{ID: "losses", Title: "Notices", TotalRows: 2, TotalCount: 40,
+				Columns: []report.Column{count("Lost"), report.KeyCol("class", "Class", report.Text), report.Col("effect", "Effect on counts", report.Text)},
+				Rows: report.RowsOf([][]report.Value{
+					{report.CountOf(40), report.TextOf("kernel_lost"), report.TextOf("lower bounds")},
+					{report.Null, report.TextOf("boot"), report.TextOf("none")}})},
+		},
+	}
+}
+
 // Rows makes n rows of a count, an address and a text, one after the other, as
 // an analyzer's state would: they never stand in memory together.
 func Rows(n int) iter.Seq[[]report.Value] {

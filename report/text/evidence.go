@@ -11,11 +11,36 @@ import (
 // follow below the table.
 var ledgerView = []string{"path", "format", "read", "events", "other", "malformed", "duplicates", "outside", "filtered", "repeats", "state", "sha256"}
 
-// evidence writes the ledger: one line an input, the totals, the sum that must
-// come out, and what is missing or odd.
-func (p *printer) evidence(r *report.Report) {
+// evidence writes the section on the evidence: the ledger, then what records and
+// files say about themselves. Its findings are in the summary.
+func (p *printer) evidence(r *report.Report, s *report.Section) {
 	p.line()
-	p.heading("Evidence", "-")
+	p.heading(s.Title, "-")
+	p.ledger(r)
+	if s.Doc != "" {
+		p.line()
+		p.wrapped("", 0, s.Doc)
+	}
+	p.notes(s.Notes)
+	filled, empty := s.Split()
+	for _, t := range filled {
+		p.line()
+		p.line(p.style(bold, report.Visible(t.Title)))
+		p.table(t, extent)
+	}
+	if len(empty) > 0 {
+		var titles []string
+		for _, t := range empty {
+			titles = append(titles, t.Title)
+		}
+		p.line()
+		p.wrapped("", 0, "Nothing to list: "+strings.Join(titles, ", ")+".")
+	}
+}
+
+// ledger writes one line an input, the totals, the sum that must come out, and
+// what is missing or odd.
+func (p *printer) ledger(r *report.Report) {
 	t := r.InputsTable()
 	g := p.measure(&t, ledgerView, p.clock.Full)
 	for i := range g.columns {

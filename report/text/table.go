@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"fwreport/report"
 )
@@ -15,20 +16,26 @@ type grid struct {
 	total   []string // cells of a last line below a rule, by column; nil if there is none
 }
 
-// table writes t and below it how much of it that is.
-func (p *printer) table(t *report.Table) {
+// table writes t and below it how much of it that is, as extent says it.
+func (p *printer) table(t *report.Table, extent func(*report.Table, int) string) {
 	g := p.measure(t, nil, p.time)
 	shown := p.grid(t, g)
-	p.line(p.style(dim, totals(t, shown)))
+	p.line(p.style(dim, extent(t, shown)))
 	p.omissions(g)
 }
 
-// totals is "10 of 831 rows; 10,000 events".
-func totals(t *report.Table, shown int) string {
+// extent is "10 of 831 rows".
+func extent(t *report.Table, shown int) string {
 	text := quantity(uint64(t.TotalRows), "row")
 	if shown != t.TotalRows {
 		text = report.Group(uint64(shown)) + " of " + text
 	}
+	return text
+}
+
+// totals is "10 of 831 rows; 10,000 events".
+func totals(t *report.Table, shown int) string {
+	text := extent(t, shown)
 	if t.Column("count") >= 0 {
 		text += "; " + quantity(t.TotalCount, "event")
 	}
@@ -177,13 +184,30 @@ func (g *grid) cell(v report.Value) string {
 		return report.Percent(v.Float())
 	case report.Time:
 		return g.time(v.Nanos())
-	case report.Port, report.Number, report.Duration:
+	case report.Duration:
+		return duration(time.Duration(v.Nanos()))
+	case report.Port, report.Number:
 		return v.String()
 	}
 	if v.Str() == "" {
 		return `""`
 	}
 	return report.Visible(v.Str())
+}
+
+// duration is d with its days, "49d0h14m2s", rounded to the second from a minute
+// on: the digits behind it do not help a reader, and JSON has them.
+func duration(d time.Duration) string {
+	if d.Abs() >= time.Minute {
+		d = d.Round(time.Second)
+	}
+	const day = 24 * time.Hour
+	days, rest := d/day, d%day
+	if days == 0 {
+		return d.String()
+	}
+	text := fmt.Sprintf("%dd%dh", days, rest.Abs()/time.Hour)
+	return text + fmt.Sprintf("%dm%ds", rest.Abs()%time.Hour/time.Minute, rest.Abs()%time.Minute/time.Second)
 }
 
 func (g *grid) shown() []*column {

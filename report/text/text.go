@@ -1,6 +1,6 @@
 // Package text writes a report for people at a terminal, or for a mail or a
-// file where it is piped: what matters first, then the ledger, then aligned
-// tables.
+// file where it is piped: what matters first, then the evidence with its ledger,
+// then aligned tables.
 //
 // # Widths
 //
@@ -48,9 +48,10 @@ func Render(w io.Writer, r *report.Report, opt Options) error {
 	}
 	p.head(r)
 	p.summary(r)
-	p.evidence(r)
-	for i := range r.Sections {
-		p.section(&r.Sections[i])
+	results, proof := r.SplitEvidence()
+	p.evidence(r, proof)
+	for _, s := range results {
+		p.section(s)
 	}
 	if p.err == nil {
 		p.err = p.w.Flush()
@@ -208,7 +209,7 @@ func (p *printer) section(s *report.Section) {
 				p.chart(&s.Charts[j], t)
 			}
 		}
-		p.table(t)
+		p.table(t, totals)
 	}
 }
 

@@ -54,6 +54,66 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+// The section on the evidence is one: the ledger, then the section's tables,
+// those without rows in one line, and no counts of events where none are counted.
+func TestEvidence(t *testing.T) {
+	r := reporttest.Sample()
+	r.Sections = append(r.Sections, reporttest.Evidence())
+	got := render(t, r, Options{Width: 120})
+	if n := strings.Count(got, "\nEvidence\n--------\n"); n != 1 {
+		t.Errorf("%d headings of the evidence, want 1", n)
+	}
+	got = got[strings.Index(got, "\nEvidence\n--------\n"):strings.Index(got, "\nOverview\n")]
+	want := `12,360 read = 12,000 events + 300 other + 5 malformed + 20 duplicates + 25 outside the window + 10 filtered; 7 repeats
+on top
+! logs/=cap.pcap: incomplete: cut inside packet 361
+! -: skipped: no format took it
+* logs/kern.log.2.gz: the year is that of the file's time; malformed, bad port: 1; malformed, no SRC: 4
+
+What the records and files say about themselves.
+* Silent spans were not looked for.
+
+Clock
+Count  Host  Time                       Step  Kind           Record after
+-----  ----  -------------------  ----------  -------------  ---------------------
+  500  gw1   2026-03-04 03:41:05    -1h23m0s  step           logs/kern.log.2.gz:17
+   30  gw1   2026-03-05 10:36:24  49d0h15m4s  contradiction  logs/kern.log.2.gz:17
+    1  gw1   2026-03-06 10:36:24      -12.5s  step           logs/kern.log.2.gz:17
+3 rows
+
+Overlaps
+In both  Family         Other family
+-------  -------------  ------------
+     20  logs/kern.log  logs/syslog
+1 row
+
+Notices
+Lost  Class        Effect on counts
+----  -----------  ----------------
+  40  kernel_lost  lower bounds
+   -  boot         none
+2 rows
+
+Nothing to list: Gaps.
+
+`
+	if !strings.HasSuffix(got, want) {
+		t.Errorf("-want +got:\n%s", cmp.Diff(want, got))
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 1500 * time.Millisecond: "1.5s", -90 * time.Second: "-1m30s", 59999 * time.Millisecond: "59.999s",
+		28*time.Hour + 11*time.Minute + 2988*time.Millisecond: "1d4h11m3s", -48 * time.Hour: "-2d0h0m0s",
+		24*time.Hour - time.Millisecond: "1d0h0m0s",
+	} {
+		if got := duration(d); got != want {
+			t.Errorf("duration(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
 // table renders one table alone.
 func table(t *testing.T, tab report.Table, opt Options) string {
 	t.Helper()

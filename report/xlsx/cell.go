@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"fmt"
 	"math"
 	"time"
 	"unicode/utf16"
@@ -17,7 +18,7 @@ type styles struct {
 	title, heading, label, link, factCount int // of the Summary
 	header, headerRight                    int
 	total, totalLabel                      int
-	text, wrap                             int
+	text, textRight, wrap                  int
 	count, port, share                     int
 	time, timeFraction                     int // whole seconds, and others
 	length, lengthFraction                 int
@@ -55,6 +56,7 @@ func newStyles(f *excelize.File) (styles, error) {
 		{&s.header, &excelize.Style{Font: font(11, true, "FFFFFF"), Fill: fill, NumFmt: asText, Alignment: left}},
 		{&s.headerRight, &excelize.Style{Font: font(11, true, "FFFFFF"), Fill: fill, NumFmt: asText, Alignment: right}},
 		{&s.text, &excelize.Style{NumFmt: asText, Alignment: left}},
+		{&s.textRight, &excelize.Style{NumFmt: asText, Alignment: right}},
 		{&s.wrap, &excelize.Style{NumFmt: asText, Alignment: wrapped}},
 		{&s.link, &excelize.Style{NumFmt: asText, Alignment: left, Font: link}},
 		{&s.factCount, &excelize.Style{NumFmt: whole, Alignment: left}},
@@ -134,18 +136,27 @@ func (b *book) date(v report.Value) (int, any) {
 	return b.styles.time, serial
 }
 
-// length is a duration as Excel's days, cut to the millisecond, or as text where
-// it is negative, which Excel cannot show.
+// length is a duration as Excel's days, cut to the millisecond, or as text of the
+// same form where it is negative, which Excel cannot show.
 func (b *book) length(v report.Value) (int, any) {
 	ms := v.Nanos() / int64(time.Millisecond)
 	switch days := float64(ms) / float64(24*time.Hour/time.Millisecond); {
-	case v.Nanos() < 0:
-		return b.styles.text, v.String()
+	case ms < 0:
+		return b.styles.textRight, "-" + hours(-ms)
 	case ms%1000 != 0:
 		return b.styles.lengthFraction, days
 	default:
 		return b.styles.length, days
 	}
+}
+
+// hours is a number of milliseconds as the formats of lengths show it.
+func hours(ms int64) string {
+	text := fmt.Sprintf("%d:%02d:%02d", ms/3_600_000, ms/60_000%60, ms/1000%60)
+	if ms%1000 != 0 {
+		text += fmt.Sprintf(".%03d", ms%1000)
+	}
+	return text
 }
 
 const cutMark = "…[cut]"
@@ -183,6 +194,8 @@ func cellWidth(c *excelize.Cell, s *styles) int {
 			return len(time.DateTime)
 		case s.timeFraction:
 			return len(time.DateTime) + 4
+		case s.length, s.lengthFraction:
+			return len(hours(int64(math.Round(v * float64(24*time.Hour/time.Millisecond)))))
 		}
 	}
 	return 9

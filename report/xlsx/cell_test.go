@@ -21,7 +21,7 @@ func TestCells(t *testing.T) {
 	}
 	r := &report.Report{Zone: "Europe/Berlin", Location: berlin,
 		Span: report.Span{First: reporttest.Time("2026-01-01T00:00:00Z"), Last: reporttest.Time("2026-12-01T00:00:00Z")}}
-	b := &book{clock: r.Clock(), styles: styles{text: 1, wrap: 2, count: 3, port: 4, share: 5, time: 6, timeFraction: 7, length: 8, lengthFraction: 9}}
+	b := &book{clock: r.Clock(), styles: styles{text: 1, wrap: 2, count: 3, port: 4, share: 5, time: 6, timeFraction: 7, length: 8, lengthFraction: 9, textRight: 10}}
 	at := func(s string) report.Value { return report.TimeOf(reporttest.Time(s)) }
 	for _, tt := range []struct {
 		v     report.Value
@@ -41,7 +41,9 @@ func TestCells(t *testing.T) {
 		{at("1900-02-28T23:00:00Z"), 6, 61.0}, // 1 March 1900 in Berlin, the first day on which Excel's calendar is right
 		{report.DurationOf(int64(36 * time.Hour)), 8, 1.5},
 		{report.DurationOf(int64(1500 * time.Millisecond)), 9, 1.5 / 86400},
-		{report.DurationOf(-1), 1, "-1ns"},
+		{report.DurationOf(-1), 8, 0.0},
+		{report.DurationOf(-int64(83 * time.Minute)), 10, "-1:23:00"},
+		{report.DurationOf(-int64(100*time.Hour + 1500*time.Millisecond)), 10, "-100:00:01.500"},
 		{report.TextOf("DROP"), 1, "DROP"},
 		{report.TextOf(strings.Repeat("x", maxWidth+1)), 2, strings.Repeat("x", maxWidth+1)},
 		{report.RatioOf(math.NaN()), 0, nil},

@@ -21,13 +21,17 @@ func (b *book) table(s *report.Section, t *report.Table) error {
 	if e.doc == "" && len(s.Tables) == 1 {
 		e.doc = s.Doc
 	}
-	first := b.names.of(t.Title, t.ID)
-	w := &tableWriter{book: b, table: t, entry: &e}
-	if err := w.run(first, b.opt.Limit); err != nil {
+	if err := b.sheets(&e); err != nil {
 		return err
 	}
 	b.index = append(b.index, e)
 	return nil
+}
+
+// sheets writes the sheets of e's table.
+func (b *book) sheets(e *entry) error {
+	w := &tableWriter{book: b, table: e.table, entry: e}
+	return w.run(b.names.of(e.table.Title, e.table.ID), b.opt.Limit)
 }
 
 // tableWriter writes the rows of one table to one sheet after the other.

@@ -170,6 +170,9 @@ func (p *page) sectionNotes() {
 func (p *page) sheets() {
 	p.heading("Sheets", "What they hold", "Rows here", "Rows in all", "Events")
 	for _, e := range p.index {
+		if len(e.sheets) == 0 {
+			p.add(p.entry(e)...)
+		}
 		for i, sheet := range e.sheets {
 			values := []any{p.textCell(p.styles.link, sheet), p.textCell(p.styles.wrap, "continued")}
 			if i == 0 {
@@ -189,9 +192,13 @@ func (p *page) entry(e entry) []any {
 	if e.doc != "" {
 		what += ": " + e.doc
 	}
-	values := []any{p.textCell(p.styles.link, e.sheets[0]), p.textCell(p.styles.wrap, what)}
+	name := p.textCell(p.styles.text, "(no sheet: no rows)")
+	if len(e.sheets) > 0 {
+		name = p.textCell(p.styles.link, e.sheets[0])
+	}
+	values := []any{name, p.textCell(p.styles.wrap, what)}
 	numbers := []uint64{uint64(e.rows), uint64(e.table.TotalRows), e.table.TotalCount}
-	if e.table.Column("count") < 0 && e.table.ID != "inputs" {
+	if e.other || e.table.Column("count") < 0 && e.table.ID != "inputs" {
 		numbers = numbers[:2]
 	}
 	for _, n := range numbers {

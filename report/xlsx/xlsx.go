@@ -1,6 +1,7 @@
 // Package xlsx writes a report as an Excel workbook: a sheet "Summary" (what the
-// report is, findings, notes, an index with links), a sheet "Inputs" (hashes and
-// the ledger with totals that reconcile), and one sheet a table.
+// report is, findings, notes, an index with links), one sheet a table of results,
+// a sheet "Inputs" (hashes and the ledger with totals that reconcile), and one
+// sheet a table on the evidence that has rows.
 //
 // # Cells
 //
@@ -96,11 +97,12 @@ type book struct {
 
 // entry is a line of the Summary's index.
 type entry struct {
-	sheets []string // the table's sheet and its continuations
+	sheets []string // the table's sheet and its continuations; none if it is empty
 	title  string
 	doc    string
 	rows   int
 	table  *report.Table
+	other  bool // it does not count events
 }
 
 // write makes the sheets in their order. The Summary comes first but is filled
@@ -114,21 +116,47 @@ func (b *book) write() error {
 	if err := b.file.SetSheetName(b.file.GetSheetName(0), summary); err != nil {
 		return err
 	}
-	if err := b.inputs(); err != nil {
-		return fmt.Errorf("inputs: %w", err)
-	}
-	for i := range b.report.Sections {
-		s := &b.report.Sections[i]
-		for j := range s.Tables {
-			if err := b.table(s, &s.Tables[j]); err != nil {
-				return fmt.Errorf("table %s: %w", s.Tables[j].ID, err)
-			}
+	results, proof := b.report.SplitEvidence()
+	for _, s := range results {
+		if err := b.section(s); err != nil {
+			return err
 		}
+	}
+	if err := b.evidence(proof); err != nil {
+		return err
 	}
 	if err := b.summary(summary); err != nil {
 		return fmt.Errorf("summary: %w", err)
 	}
 	return b.properties()
+}
+
+func (b *book) section(s *report.Section) error {
+	for i := range s.Tables {
+		if err := b.table(s, &s.Tables[i]); err != nil {
+			return fmt.Errorf("table %s: %w", s.Tables[i].ID, err)
+		}
+	}
+	return nil
+}
+
+// evidence writes the inputs and the tables beside them. Most of these are empty
+// for sound evidence: then they are in the index, and have no sheet.
+func (b *book) evidence(s *report.Section) error {
+	if err := b.inputs(); err != nil {
+		return fmt.Errorf("inputs: %w", err)
+	}
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		e := entry{title: t.Title, doc: t.Doc, table: t, other: true}
+		if t.TotalRows > 0 {
+			if err := b.sheets(&e); err != nil {
+				return fmt.Errorf("table %s: %w", t.ID, err)
+			}
+		}
+		b.index = append(b.index, e)
+	}
+	return nil
 }
 
 // properties stores the document's properties. excelize's own function was

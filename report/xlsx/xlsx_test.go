@@ -70,7 +70,7 @@ func check(t *testing.T, f *excelize.File, sheet string, wants []want) {
 
 func TestSheets(t *testing.T) {
 	f := open(t, render(t, reporttest.Sample(), Options{}))
-	want := []string{"Summary", "Inputs", "Events over time", "Denied", "Nothing", "Rules a b the prefixes of all t"}
+	want := []string{"Summary", "Events over time", "Denied", "Nothing", "Rules a b the prefixes of all t", "Inputs"}
 	if d := cmp.Diff(want, f.GetSheetList()); d != "" {
 		t.Errorf("-want +got: %s", d)
 	}
@@ -87,7 +87,7 @@ func TestSheets(t *testing.T) {
 		}
 	}
 	wantFilters := map[string]string{"Inputs": "'Inputs'!$A$1:$U$4", "Events over time": "'Events over time'!$A$1:$D$5",
-		"Denied": "'Denied'!$A$1:$L$3", "Nothing": "'Nothing'!$A$1:$C$1", want[5]: "'" + want[5] + "'!$A$1:$C$27"}
+		"Denied": "'Denied'!$A$1:$L$3", "Nothing": "'Nothing'!$A$1:$C$1", want[4]: "'" + want[4] + "'!$A$1:$C$27"}
 	if d := cmp.Diff(wantFilters, filters); d != "" {
 		t.Errorf("filters: -want +got: %s", d)
 	}
@@ -198,11 +198,11 @@ func TestSummary(t *testing.T) {
 		{"Denied packets", "Ports are those of the outer packet."},
 		{},
 		{"Sheets", "What they hold", "Rows here", "Rows in all", "Events"},
-		{"Inputs", "Inputs: read = events + other + malformed + duplicates + outside + filtered; repeats are events without a record of their own, on top", "3", "3", "12,007"},
 		{"Events over time", "Events over time: All events by action.", "4", "4"},
 		{"Denied", "Denied: One row a group.", "2", "2", "12,000"},
 		{"Nothing", "Nothing", "0", "0", "0"},
 		{"Rules a b the prefixes of all t", "Rules [a/b]: the prefixes of all the rules?: Whoever is logged writes part of the log.", "26", "26", "2,275"},
+		{"Inputs", "Inputs: read = events + other + malformed + duplicates + outside + filtered; repeats are events without a record of their own, on top", "3", "3", "12,007"},
 	}
 	rows[6][1] = "*"      // see want
 	for i := range rows { // empty cells of styled headings
@@ -216,8 +216,8 @@ func TestSummary(t *testing.T) {
 	if d := cmp.Diff(want, rows); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	if ok, target, err := f.GetCellHyperLink("Summary", "A29"); err != nil || !ok || target != "'Denied'!A1" {
-		t.Errorf("A29 links to %q, %v, %v", target, ok, err)
+	if ok, target, err := f.GetCellHyperLink("Summary", "A28"); err != nil || !ok || target != "'Denied'!A1" {
+		t.Errorf("A28 links to %q, %v, %v", target, ok, err)
 	}
 }
 
@@ -291,7 +291,8 @@ func TestSplit(t *testing.T) {
 		{1000, 600, nil, 7}, // 66 full sheets of 9 and one of 6, sampleRows passed
 	} {
 		f := open(t, render(t, reporttest.Big(tt.rows), Options{Limit: tt.limit, maxRows: 10}))
-		sheets := f.GetSheetList()[2:]
+		sheets := f.GetSheetList()
+		sheets = sheets[1 : len(sheets)-1] // between Summary and Inputs
 		if tt.names != nil && !cmp.Equal(sheets, tt.names) {
 			t.Errorf("%d rows: sheets %v, want %v", tt.rows, sheets, tt.names)
 		}
@@ -324,6 +325,40 @@ func boolInt(b bool) int {
 	return 0
 }
 
+// The tables on the evidence stand behind the inputs; one without rows has no
+// sheet, but a line in the index. Excel has no negative times: they are text, on
+// the right as the others are.
+func TestEvidence(t *testing.T) {
+	r := reporttest.Sample()
+	r.Sections = append([]report.Section{reporttest.Evidence()}, r.Sections...) // wherever it stands in the report
+	f := open(t, render(t, r, Options{}))
+	sheets := []string{"Summary", "Events over time", "Denied", "Nothing", "Rules a b the prefixes of all t", "Inputs", "Clock", "Overlaps", "Notices"}
+	if d := cmp.Diff(sheets, f.GetSheetList()); d != "" {
+		t.Errorf("-want +got: %s", d)
+	}
+	rows, err := f.GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := [][]string{{"Clock", "Clock: Where stamps and uptimes part.", "3", "3"}, {"(no sheet: no rows)", "Gaps: Where nothing was logged.", "0", "0"},
+		{"Overlaps", "Overlaps", "1", "1"}, {"Notices", "Notices", "2", "2"}}
+	if d := cmp.Diff(index, rows[len(rows)-4:]); d != "" {
+		t.Errorf("index: -want +got: %s", d)
+	}
+	check(t, f, "Clock", []want{
+		{"D2", text, "-1:23:00", "-1:23:00"}, // 1 h 23 min back
+		{"D3", number, "49.01046296296296", "1176:15:04"},
+		{"D4", text, "-0:00:12.500", "-0:00:12.500"},
+	})
+	if n, _ := f.GetColWidth("Clock", "D"); n < 13 { // 10 or 12 characters and the margin
+		t.Errorf("the column of steps is %v wide", n)
+	}
+	style, _ := f.GetCellStyle("Clock", "D2")
+	if s, err := f.GetStyle(style); err != nil || s.Alignment == nil || s.Alignment.Horizontal != "right" {
+		t.Errorf("a negative length is not on the right: %+v, %v", s, err)
+	}
+}
+
 // TestExcelsLimit writes one row more than a sheet holds.
 func TestExcelsLimit(t *testing.T) {
 	if testing.Short() {
@@ -331,15 +366,15 @@ func TestExcelsLimit(t *testing.T) {
 	}
 	b := render(t, reporttest.Big(1_048_576), Options{TempDir: t.TempDir()})
 	f := open(t, b)
-	if d := cmp.Diff([]string{"Summary", "Inputs", "Big", "Big (2)"}, f.GetSheetList()); d != "" {
+	if d := cmp.Diff([]string{"Summary", "Big", "Big (2)", "Inputs"}, f.GetSheetList()); d != "" {
 		t.Errorf("-want +got: %s", d)
 	}
 	rows, err := f.GetRows("Big (2)")
 	if err != nil || len(rows) != 2 || rows[0][0] != "Count" || rows[1][0] != "1" {
 		t.Errorf("the second sheet holds %v, %v", rows, err)
 	}
-	if rows, _ := f.GetRows("Summary"); rows[len(rows)-1][0] != "Big (2)" || rows[len(rows)-2][2] != "1,048,576" {
-		t.Errorf("the index says %v", rows[len(rows)-2:])
+	if rows, _ := f.GetRows("Summary"); rows[len(rows)-2][0] != "Big (2)" || rows[len(rows)-3][2] != "1,048,576" {
+		t.Errorf("the index says %v", rows[len(rows)-3:])
 	}
 }
 

@@ -1,0 +1,116 @@
+package report
+
+import (
+	"cmp"
+	"container/heap"
+	"iter"
+	"net/netip"
+	"strings"
+)
+
+// Compare orders two rows of t as every table is ordered: by count, descending,
+// where there is such a column, then by the key columns, null first.
+func (t *Table) Compare(a, b []Value) int {
+	if n := t.Column("count"); n >= 0 {
+		if c := cmp.Compare(b[n].Uint(), a[n].Uint()); c != 0 {
+			return c
+		}
+	}
+	for i := range t.Columns {
+		if t.Columns[i].Key {
+			if c := a[i].Compare(b[i]); c != 0 {
+				return c
+			}
+		}
+	}
+	return 0
+}
+
+// Compare orders cells of one column: null first, numbers and times by value,
+// addresses as netip does, text by its bytes.
+func (v Value) Compare(o Value) int {
+	if v.kind == "" || o.kind == "" {
+		return strings.Compare(string(v.kind[:min(1, len(v.kind))]), string(o.kind[:min(1, len(o.kind))]))
+	}
+	switch v.kind {
+	case Count, Bytes, Port, Number:
+		return cmp.Compare(v.n, o.n)
+	case Time, Duration:
+		return cmp.Compare(int64(v.n), int64(o.n))
+	case Ratio:
+		return cmp.Compare(v.Float(), o.Float())
+	case Address:
+		x, errX := netip.ParseAddr(v.s)
+		y, errY := netip.ParseAddr(o.s)
+		if errX == nil && errY == nil {
+			return x.Compare(y)
+		}
+	}
+	return strings.Compare(v.s, o.s)
+}
+
+// Merged is one table of the rows of several, which have the same columns and no
+// key in common. Rows are read from all of them at once and not kept.
+func Merged(tables []Table) Table {
+	all := tables[0]
+	if len(tables) == 1 {
+		return all
+	}
+	all.TotalRows, all.TotalCount = 0, 0
+	for i := range tables {
+		all.TotalRows += tables[i].TotalRows
+		all.TotalCount += tables[i].TotalCount
+	}
+	all.Rows = func(yield func([]Value) bool) {
+		h := &rowHeap{table: &tables[0]}
+		defer h.stop()
+		for i := range tables {
+			next, stop := iter.Pull(tables[i].Rows)
+			if row, ok := next(); ok {
+				h.heads = append(h.heads, rowHead{row, next, stop})
+			} else {
+				stop()
+			}
+		}
+		heap.Init(h)
+		for len(h.heads) > 0 && yield(h.heads[0].row) {
+			row, ok := h.heads[0].next()
+			if !ok {
+				heap.Pop(h).(rowHead).stop()
+				continue
+			}
+			h.heads[0].row = row
+			heap.Fix(h, 0)
+		}
+	}
+	return all
+}
+
+// rowHead is the next row of one table.
+type rowHead struct {
+	row  []Value
+	next func() ([]Value, bool)
+	stop func()
+}
+
+// rowHeap has the table whose next row comes first on top.
+type rowHeap struct {
+	table *Table
+	heads []rowHead
+}
+
+func (h *rowHeap) Len() int           { return len(h.heads) }
+func (h *rowHeap) Less(i, j int) bool { return h.table.Compare(h.heads[i].row, h.heads[j].row) < 0 }
+func (h *rowHeap) Swap(i, j int)      { h.heads[i], h.heads[j] = h.heads[j], h.heads[i] }
+func (h *rowHeap) Push(x any)         { h.heads = append(h.heads, x.(rowHead)) }
+func (h *rowHeap) Pop() any {
+	last := h.heads[len(h.heads)-1]
+	h.heads = h.heads[:len(h.heads)-1]
+	return last
+}
+
+func (h *rowHeap) stop() {
+	for _, head := range h.heads {
+		head.stop()
+	}
+}
