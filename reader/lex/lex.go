@@ -88,6 +88,15 @@ func IPv4(b []byte) (uint32, bool) {
 // IPv4Prefix parses a dotted quad at the start of b and returns its length, 0 if
 // there is none. What follows is not looked at.
 func IPv4Prefix(b []byte) (addr uint32, n int) {
+	if len(b) >= 16 {
+		if addr, n = quad((*[16]byte)(b)); n > 0 {
+			return addr, n
+		}
+	}
+	return quadByByte(b)
+}
+
+func quadByByte(b []byte) (addr uint32, n int) {
 	var v uint32 // of the part that is being read
 	digits, dots := 0, 0
 	for i, c := range b {

@@ -42,14 +42,6 @@ type body struct {
 
 // run decodes all tokens.
 func (b *body) run() {
-	if !b.p.plain {
-		b.fast()
-	}
-	b.rest()
-}
-
-// rest decodes what the fast path left.
-func (b *body) rest() {
 	if !b.e.Has(event.HasSrc) {
 		if bytes.HasPrefix(b.text, ebtablesMark) {
 			b.ebtables()
@@ -70,6 +62,9 @@ func (b *body) rest() {
 		}
 	}
 }
+
+// at reports whether key is next.
+func (b *body) at(key string) bool { return next(b.text, b.pos, key) }
 
 // token decodes KEY=value or a bare word.
 func (b *body) token() {

@@ -2,247 +2,399 @@ package netfilter
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"fwreport/reader/event"
 	"fwreport/reader/lex"
 )
 
-// fast decodes tokens in the one order in which the kernel prints those of a
-// common record, without looking for keys. It stops, token by token, at the
-// first that is not the next expected one, and leaves the rest to the general
-// loop: both set the same state, so it makes no difference but speed.
+// Usual decodes the record at the start of text, which may go on behind it, in
+// one pass without looking for keys: the prefix, IN= and OUT= have been met
+// before, and what follows stands in the one order in which the kernel prints
+// it, up to a line end or the end of text.
 //
-//	[MAC=] SRC= DST= LEN= TOS= PREC= TTL= ID= [DF] PROTO= SPT= DPT= (WINDOW= RES= … | LEN=)
-func (b *body) fast() {
-	b.fastMAC()
-	if !b.at(" SRC=") || !b.fastIPv4(&b.e.Src, event.HasSrc) || !b.at(" DST=") || !b.fastIPv4(&b.e.Dst, event.HasDst) {
-		return
+//	[MAC=] SRC= DST= LEN= TOS= PREC= TTL= ID= [DF] PROTO= …
+//	[MAC=] SRC= DST= LEN= TC= HOPLIMIT= FLOWLBL= PROTO= …
+//	TCP:  SPT= DPT= [SEQ= ACK=] WINDOW= RES= flags URGP= [OPT (…)]
+//	UDP:  SPT= DPT= LEN=
+//	ICMP: TYPE= CODE= [ID= SEQ=] | TYPE= CODE= [quoted packet]
+//	[UID= GID=] [MARK=]
+//
+// It returns the record's length, and 0 for everything else: that is left to
+// Parse, which gives the same for what Usual decodes. e is overwritten in any
+// case. All or nothing keeps it free of the state that the general parser needs
+// to judge what is cut; an earlier one that stopped at the first unusual token
+// and left the rest to the general parser took twice the time.
+func (p *Parser) Usual(e *event.Event, text []byte) int {
+	at := p.recall(e, text)
+	if at == 0 {
+		return 0
 	}
-	if !b.fastHeader() || !b.fastProto() {
-		return
+	if next(text, at, " MAC=") {
+		at = p.usualMAC(e, text, at+len(" MAC="))
 	}
-	if !b.at(" SPT=") || !b.fastPort(&b.e.SrcPort, event.HasSrcPort) ||
-		!b.at(" DPT=") || !b.fastPort(&b.e.DstPort, event.HasDstPort) {
-		return
+	if at = usualNetwork(e, text, at); !next(text, at, " PROTO=") {
+		return 0
 	}
-	if b.e.Proto == event.TCP {
-		b.fastTCP()
-	} else {
-		b.fastUDP()
-	}
+	at = p.usualTransport(e, text, at+len(" PROTO="))
+	return recordEnd(text, usualTrailer(e, text, at))
 }
 
-// at reports whether the next token is the one expected. It is inlined, and with
-// a constant key becomes two comparisons of words: so the functions that parse
-// values are called behind it and get the key's length only.
-func (b *body) at(key string) bool {
-	return len(b.text)-b.pos >= len(key) && string(b.text[b.pos:b.pos+len(key)]) == key
+// failed is a place behind the end of text: nothing is next there, and it is no
+// end either. So what reads a value need not be asked whether there was one.
+func failed(text []byte) int { return len(text) + 1 }
+
+// next reports whether key is next. It is inlined, and with a constant key
+// becomes comparisons of words.
+func next(text []byte, at int, key string) bool {
+	return len(text)-at >= len(key) && string(text[at:at+len(key)]) == key
+}
+
+// recordEnd is at, if the record ends there or behind one space; 0 if not.
+func recordEnd(text []byte, at int) int {
+	if at < len(text) && text[at] == ' ' {
+		at++
+	}
+	if at == len(text) || at < len(text) && text[at] == '\n' {
+		return at
+	}
+	return 0
+}
+
+// wordEnds reports whether a value ends at that place.
+func wordEnds(text []byte, at int) bool {
+	return at >= len(text) || text[at] == ' ' || text[at] == '\n'
+}
+
+// usualMAC is the MAC= of an Ethernet device, 14 bytes. What it says is kept by
+// text: records from one sender come in numbers.
+func (p *Parser) usualMAC(e *event.Event, text []byte, at int) int {
+	end := at + macLen
+	if end >= len(text) || text[end] != ' ' {
+		return failed(text)
+	}
+	v := text[at:end]
+	c := &p.macs[(v[28]+v[31]*7+v[34]*31)%uint8(len(p.macs))] // digits of the source
+	if string(v) != string(c.text[:]) || c.text[0] == 0 {
+		dst, ok1 := lex.MAC(v[:17])
+		src, ok2 := lex.MAC(v[18:35])
+		if !ok1 || !ok2 || bytes.IndexByte(v, ' ') >= 0 || bytes.IndexByte(v, '\n') >= 0 {
+			return failed(text)
+		}
+		c.text, c.dst, c.src = [macLen]byte(v), dst, src
+	}
+	e.MACDst, e.MACSrc = c.dst, c.src
+	e.Fields |= event.HasMACSrc | event.HasMACDst
+	return end
 }
 
 // macLen is the length of an Ethernet header in MAC=: 14 bytes.
 const macLen = 14*3 - 1
 
-// fastMAC is the MAC= of an Ethernet device. It is the same for most records of
-// an interface (the router's and its own), so the last one is kept decoded.
-func (b *body) fastMAC() {
-	if !b.at(" MAC=") {
-		return
-	}
-	start, end := b.pos+5, b.pos+5+macLen
-	if end >= len(b.text) || b.text[end] != ' ' || b.text[start] == ' ' || b.d != nil {
-		return
-	}
-	v, c := b.text[start:end], &b.p.lastMAC
-	switch {
-	case string(v) == string(c.text[:]):
-		b.e.MACDst, b.e.MACSrc = c.dst, c.src
-		b.e.Fields |= c.fields
-		b.link = true
-	case bytes.IndexByte(v, ' ') >= 0:
-		return
-	default:
-		before := b.e.Fields
-		b.mac(v)
-		copy(c.text[:], v)
-		c.dst, c.src, c.fields = b.e.MACDst, b.e.MACSrc, b.e.Fields&^before
-	}
-	b.last, b.pos = 0, end
-}
-
-// macCache is the last MAC= decoded.
-type macCache struct {
+// knownMAC is a MAC= that has been decoded.
+type knownMAC struct {
 	text     [macLen]byte
 	dst, src [6]byte
-	fields   event.Fields
 }
 
-// fastIPv4 parses " KEY=a.b.c.d", a key of three letters, followed by a space.
-func (b *body) fastIPv4(a *event.Addr, f event.Fields) bool {
-	start := b.pos + len(" KEY=")
-	v, n := lex.IPv4Prefix(b.text[start:])
-	end := start + n
-	if n == 0 || end >= len(b.text) || b.text[end] != ' ' {
-		return false
+// usualNetwork is the header of IPv4 or IPv6, from SRC= on.
+func usualNetwork(e *event.Event, text []byte, at int) int {
+	if !next(text, at, " SRC=") {
+		return failed(text)
 	}
-	*a = event.AddrFrom4(v)
-	b.e.Fields |= f
-	b.last, b.pos = f, end
-	return true
+	src, n := lex.IPv4Prefix(text[at+5:])
+	if n == 0 {
+		return usualIPv6(e, text, at)
+	}
+	if at += 5 + n; !next(text, at, " DST=") {
+		return failed(text)
+	}
+	dst, n := lex.IPv4Prefix(text[at+5:])
+	if at += 5 + n; n == 0 || !next(text, at, " LEN=") {
+		return failed(text)
+	}
+	length, at := usualNumber(text, at+5, 99999)
+	tos, at := usualHex(text, at, " TOS=0x")
+	prec, at := usualHex(text, at, " PREC=0x")
+	if !next(text, at, " TTL=") {
+		return failed(text)
+	}
+	ttl, at := usualNumber(text, at+5, 255)
+	if !next(text, at, " ID=") {
+		return failed(text)
+	}
+	id, at := usualNumber(text, at+4, 65535)
+	e.Src, e.Dst = event.AddrFrom4(src), event.AddrFrom4(dst)
+	e.Len, e.TOS, e.TTL, e.ID = length, tos|prec, uint8(ttl), uint16(id)
+	e.Fields |= event.HasSrc | event.HasDst | event.HasLen | event.HasTOS | event.HasTTL | event.HasID
+	if next(text, at, " DF ") {
+		e.Fields |= event.DF
+		at += len(" DF")
+	}
+	return at
 }
 
-// fastUint parses the number behind a key of that length, followed by a space or
-// the end.
-func (b *body) fastUint(key int, most uint32) (uint32, bool) {
-	t := b.text[b.pos+key:]
-	n := uint32(0)
-	for i, c := range t {
-		if d := c - '0'; d <= 9 && i < 9 {
-			n = n*10 + uint32(d)
-			continue
-		}
-		if c != ' ' || i == 0 || n > most {
-			return 0, false
-		}
-		b.pos += key + i
-		return n, true
+// usualIPv6 is the header of IPv6; the kernel prints all of an address's digits.
+func usualIPv6(e *event.Event, text []byte, at int) int {
+	const size = len("2001:0db8:0000:0000:0000:0000:0000:0001")
+	dst := at + 5 + size
+	if !next(text, dst, " DST=") || !next(text, dst+5+size, " LEN=") {
+		return failed(text)
 	}
-	if len(t) == 0 || n > most {
-		return 0, false
+	var ok1, ok2 bool
+	e.Src, ok1 = lex.Addr(text[dst-size : dst])
+	e.Dst, ok2 = lex.Addr(text[dst+5 : dst+5+size])
+	length, at := usualNumber(text, dst+5+size+5, 99999)
+	if !ok1 || !ok2 || !next(text, at, " TC=") {
+		return failed(text)
 	}
-	b.pos = len(b.text)
-	return n, true
+	class, at := usualNumber(text, at+4, 255)
+	if !next(text, at, " HOPLIMIT=") {
+		return failed(text)
+	}
+	limit, at := usualNumber(text, at+10, 255)
+	if !next(text, at, " FLOWLBL=") {
+		return failed(text)
+	}
+	e.Len, e.TOS, e.TTL = length, uint8(class), uint8(limit)
+	e.Fields |= event.HasSrc | event.HasDst | event.HasLen | event.HasTOS | event.HasTTL | event.IPv6
+	return usualWord(text, at+9)
 }
 
-// fastHex parses the two hex digits behind a key of that length.
-func (b *body) fastHex(key int) (uint8, bool) {
-	end := b.pos + key + 2
-	if end > len(b.text) || end < len(b.text) && b.text[end] != ' ' {
-		return 0, false
-	}
-	n, ok := lex.HexByte(b.text[end-2], b.text[end-1])
-	if ok {
-		b.pos = end
-	}
-	return n, ok
-}
-
-// fastHeader is the IPv4 header.
-func (b *body) fastHeader() bool {
-	if !b.at(" LEN=") {
-		return false
-	}
-	n, ok := b.fastUint(5, 1<<32-1)
-	if !ok {
-		return false
-	}
-	b.e.Len, b.last = n, event.HasLen
-	b.e.Fields |= event.HasLen
-	if !b.fastTOS() || !b.at(" TTL=") {
-		return false
-	}
-	if n, ok = b.fastUint(5, 255); !ok {
-		return false
-	}
-	b.e.TTL, b.last = uint8(n), event.HasTTL
-	b.e.Fields |= event.HasTTL
-	if !b.at(" ID=") {
-		return false
-	}
-	if n, ok = b.fastUint(4, 65535); !ok {
-		return false
-	}
-	b.e.ID, b.last = uint16(n), event.HasID
-	b.e.Fields |= event.HasID
-	if b.at(" DF ") {
-		b.e.Fields |= event.DF
-		b.last = event.DF
-		b.pos += len(" DF")
-	}
-	return true
-}
-
-func (b *body) fastTOS() bool {
-	if !b.at(" TOS=0x") {
-		return false
-	}
-	tos, ok := b.fastHex(7)
-	if !ok {
-		return false
-	}
-	b.last = 0
-	b.tosPart(tos, &b.tos)
-	if !b.at(" PREC=0x") {
-		return false
-	}
-	prec, ok := b.fastHex(8)
-	if ok {
-		b.last = 0
-		b.tosPart(prec, &b.prec)
-	}
-	return ok
-}
-
-// fastProto is PROTO=TCP or UDP.
-func (b *body) fastProto() bool {
+// usualTransport is what stands behind PROTO=.
+func (p *Parser) usualTransport(e *event.Event, text []byte, at int) int {
 	switch {
-	case b.at(" PROTO=TCP "):
-		b.e.Proto = event.TCP
-	case b.at(" PROTO=UDP "):
-		b.e.Proto = event.UDP
-	default:
-		return false
+	case next(text, at, "TCP SPT="):
+		e.Proto = event.TCP
+		return p.usualTCP(e, text, usualPorts(e, text, at+8))
+	case next(text, at, "UDP SPT="):
+		e.Proto = event.UDP
+		if at = usualPorts(e, text, at+8); !next(text, at, " LEN=") {
+			return failed(text)
+		}
+		_, at = usualNumber(text, at+5, 99999)
+		return at
+	case next(text, at, "ICMP TYPE="):
+		e.Proto = event.ICMP
+		return usualICMP(e, text, at+10, 0, 8)
+	case next(text, at, "ICMPv6 TYPE="):
+		e.Proto = event.ICMPv6
+		return usualICMP(e, text, at+12, 129, 128)
 	}
-	b.l4 = true
-	b.last = 0
-	b.pos += len(" PROTO=TCP")
-	return true
+	return failed(text)
 }
 
-func (b *body) fastPort(port *uint16, f event.Fields) bool {
-	n, ok := b.fastUint(5, 65535)
-	if ok {
-		*port = uint16(n)
-		b.e.Fields |= f
-		b.last = f
+// usualPorts are both ports; SPT= is taken already.
+func usualPorts(e *event.Event, text []byte, at int) int {
+	src, at := usualNumber(text, at, 65535)
+	if !next(text, at, " DPT=") {
+		return failed(text)
 	}
-	return ok
+	dst, at := usualNumber(text, at+5, 65535)
+	e.SrcPort, e.DstPort = uint16(src), uint16(dst)
+	e.Fields |= event.HasSrcPort | event.HasDstPort
+	return at
 }
 
-// fastTCP is the rest of the TCP header, up to the flags.
-func (b *body) fastTCP() {
-	if !b.at(" WINDOW=") {
-		return
+// usualTCP is TCP's header behind the ports.
+func (p *Parser) usualTCP(e *event.Event, text []byte, at int) int {
+	if next(text, at, " SEQ=") {
+		if at = usualSequence(e, text, at); at > len(text) {
+			return at
+		}
 	}
-	n, ok := b.fastUint(8, 65535)
+	if !next(text, at, " WINDOW=") {
+		return failed(text)
+	}
+	window, at := usualNumber(text, at+8, 65535)
+	e.Window = uint16(window)
+	e.Fields |= event.HasWindow | event.HasFlags
+	if next(text, at, " RES=0x00 SYN URGP=0 ") { // most of what a firewall denies
+		e.Flags = event.SYN
+		at += len(" RES=0x00 SYN URGP=0")
+	} else {
+		_, at = usualHex(text, at, " RES=0x")
+		at = usualFlags(e, text, at)
+	}
+	if next(text, at, " OPT (") {
+		return p.usualOptions(e, text, at+6)
+	}
+	return at
+}
+
+// usualSequence is SEQ= and ACK=, which --log-tcp-sequence adds.
+func usualSequence(e *event.Event, text []byte, at int) int {
+	end := usualWord(text, at+5)
+	seq, ok1 := lex.Uint(text[at+5 : min(end, len(text))])
+	if !ok1 || !next(text, end, " ACK=") {
+		return failed(text)
+	}
+	at, end = end+5, usualWord(text, end+5)
+	ack, ok2 := lex.Uint(text[at:min(end, len(text))])
+	if !ok2 {
+		return failed(text)
+	}
+	e.Seq, e.Ack = seq, ack
+	e.Fields |= event.HasSeq | event.HasAck
+	return end
+}
+
+// usualFlags are the words between RES= and URGP=, and that.
+func usualFlags(e *event.Event, text []byte, at int) int {
+	for len(text)-at >= 5 && text[at+4] == ' ' {
+		switch string(text[at : at+4]) {
+		case " SYN":
+			e.Flags |= event.SYN
+		case " ACK":
+			e.Flags |= event.ACK
+		case " RST":
+			e.Flags |= event.RST
+		case " PSH":
+			e.Flags |= event.PSH
+		case " FIN":
+			e.Flags |= event.FIN
+		case " URG":
+			e.Flags |= event.URG
+		case " ECE":
+			e.Flags |= event.ECE
+		case " CWR":
+			e.Flags |= event.CWR
+		default:
+			return failed(text)
+		}
+		at += 4
+	}
+	if !next(text, at, " URGP=") {
+		return failed(text)
+	}
+	_, at = usualNumber(text, at+6, 65535)
+	return at
+}
+
+// usualOptions are TCP's options in hex and the bracket that closes them.
+func (p *Parser) usualOptions(e *event.Event, text []byte, at int) int {
+	n := bytes.IndexByte(text[at:min(len(text), at+2*maxOptions+1)], ')')
+	if n < 0 {
+		return failed(text)
+	}
+	layout, ok := p.layout(text[at : at+n])
 	if !ok {
-		return
+		return failed(text)
 	}
-	b.e.Window, b.last = uint16(n), event.HasWindow
-	b.e.Fields |= event.HasWindow
-	if b.at(" RES=0x00 SYN URGP=0 ") { // most of what a firewall denies
-		b.flags |= event.SYN
-		b.urgp = true
-		b.last = 0
-		b.pos += len(" RES=0x00 SYN URGP=0 ")
-		if b.d != nil {
-			b.d.Res, b.d.URGP = 0, 0
-		}
-	}
+	e.Options = layout
+	e.Fields |= event.HasOptions
+	return at + n + 1
 }
 
-// fastUDP is UDP's own length, which ends the record.
-func (b *body) fastUDP() {
-	if !b.at(" LEN=") {
-		return
+// maxOptions is the room for options in a TCP header, in bytes.
+const maxOptions = 40
+
+// usualICMP is ICMP's header behind TYPE=. Echo has an identifier and a number,
+// errors quote the packet that they are about, of which nothing counts.
+func usualICMP(e *event.Event, text []byte, at int, reply, request uint8) int {
+	typ, at := usualNumber(text, at, 255)
+	if !next(text, at, " CODE=") {
+		return failed(text)
 	}
-	if n, ok := b.fastUint(5, 1<<32-1); ok {
-		b.l4len = true
-		b.last = 0
-		if b.d != nil {
-			b.d.L4Len = int(n)
+	code, at := usualNumber(text, at+6, 255)
+	e.ICMPType, e.ICMPCode = uint8(typ), uint8(code)
+	e.Fields |= event.HasICMP | event.HasICMPCode
+	if next(text, at, " ID=") && (e.ICMPType == reply || e.ICMPType == request) {
+		_, at = usualNumber(text, at+4, 65535)
+		if !next(text, at, " SEQ=") {
+			return failed(text)
 		}
-		if string(b.text[b.pos:]) == " " {
-			b.pos++
+		_, at = usualNumber(text, at+5, 65535)
+		return at
+	}
+	if e.ICMPType == reply || e.ICMPType == request {
+		return failed(text)
+	}
+	if next(text, at, " [SRC=") {
+		return quoteEnd(text, at+2)
+	}
+	return at
+}
+
+// quoteEnd is the place behind the bracket that closes a quoted packet, if that
+// holds no other bracket, nor what might be another record.
+func quoteEnd(text []byte, at int) int {
+	for i := at; i < len(text); i++ {
+		switch text[i] {
+		case ']':
+			if bytes.Contains(text[at:i], inKey) {
+				return failed(text)
+			}
+			return i + 1
+		case '[', '\n':
+			return failed(text)
 		}
 	}
+	return failed(text)
+}
+
+// usualTrailer is what the kernel knows besides the packet.
+func usualTrailer(e *event.Event, text []byte, at int) int {
+	if next(text, at, " UID=") {
+		end := usualWord(text, at+5)
+		uid, ok := lex.Uint(text[at+5 : min(end, len(text))])
+		if !ok || !next(text, end, " GID=") {
+			return failed(text)
+		}
+		e.UID = uid
+		e.Fields |= event.HasUID
+		at = usualWord(text, end+5)
+	}
+	if next(text, at, " MARK=") {
+		end := usualWord(text, at+6)
+		mark, ok := lex.Hex(text[at+6 : min(end, len(text))])
+		if !ok {
+			return failed(text)
+		}
+		e.Mark = mark
+		e.Fields |= event.HasMark
+		at = end
+	}
+	return at
+}
+
+// usualNumber reads a number of at most five digits that ends with its word.
+func usualNumber(text []byte, at int, most uint32) (v uint32, end int) {
+	var n int
+	if len(text)-at >= 8 {
+		v, n = lex.Decimal(binary.LittleEndian.Uint64(text[at:]))
+	} else {
+		for ; at+n < len(text) && text[at+n]-'0' <= 9; n++ {
+			v = v*10 + uint32(text[at+n]-'0')
+		}
+	}
+	if n-1 > 4 || n == 0 || v > most || !wordEnds(text, at+n) {
+		return 0, failed(text)
+	}
+	return v, at + n
+}
+
+// usualWord is the end of the word of digits of any base at that place.
+func usualWord(text []byte, at int) int {
+	for i := at; i < len(text); i++ {
+		if c := text[i]; c == ' ' || c == '\n' {
+			return i
+		} else if c-'0' > 9 && c|0x20-'a' > 'z'-'a' {
+			return failed(text)
+		}
+	}
+	return len(text)
+}
+
+// usualHex reads two hex digits behind key.
+func usualHex(text []byte, at int, key string) (uint8, int) {
+	end := at + len(key) + 2
+	if end > len(text) || string(text[at:end-2]) != key || !wordEnds(text, end) {
+		return 0, failed(text)
+	}
+	v, ok := lex.HexByte(text[end-2], text[end-1])
+	if !ok {
+		return 0, failed(text)
+	}
+	return v, end
 }

@@ -27,6 +27,14 @@ func agree(t *testing.T, fast, plain *Parser, warm, msg string) {
 		t.Errorf("after %q\n%q\nfast %v %q, plain %v %q\n%s", warm, msg, got, why, wantOut, wantWhy,
 			cmp.Diff(want, e, cmpopts.EquateComparable(event.Addr{})))
 	}
+	if strings.Contains(msg, "\n") {
+		return
+	}
+	line := []byte(msg + "\n" + warm)
+	if n := fast.Usual(&e, line); n > 0 && (n != len(msg) || wantOut != Packet || e != want) {
+		t.Errorf("%q: %d bytes taken of %d, plain %v %q\n%s", line, n, len(msg), wantOut, wantWhy,
+			cmp.Diff(want, e, cmpopts.EquateComparable(event.Addr{})))
+	}
 }
 
 func parsers(t testing.TB) (fast, plain *Parser) {

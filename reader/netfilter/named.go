@@ -15,7 +15,7 @@ func (p *Parser) labelled(prefix, label []byte) *decision {
 		return dec
 	}
 	text := string(prefix)
-	dec := &decision{Decision: p.opt.Actions.Recorded(text, string(label)), prefix: text, sym: p.names.Sym(prefix)}
+	dec := &decision{Decision: p.opt.Actions.Recorded(text, string(label)), sym: p.names.Sym(prefix)}
 	dec.action = p.opt.Symbols.Of(dec.Action)
 	dec.by = p.opt.Symbols.Of(dec.DecidedBy)
 	dec.reason = p.opt.Symbols.Of(dec.Reason)

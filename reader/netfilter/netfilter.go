@@ -18,7 +18,6 @@ package netfilter
 
 import (
 	"bytes"
-	"slices"
 
 	"fwreport/reader"
 	"fwreport/reader/action"
@@ -42,12 +41,11 @@ type Parser struct {
 	names   *lex.Interner
 	in, out lex.Slot
 	layouts lex.Slot
-	lastMAC macCache
-	plain   bool // no short cuts: what the fast paths are tested against
+	plain   bool // no short cuts: what Usual is tested against
 
+	known   knownHeads
+	macs    [32]knownMAC
 	decided map[event.Sym]*decision
-	recent  [8]*decision // of the prefixes met last, in no order
-	oldest  int          // of recent
 
 	labels   map[string]*decision // by prefix and label, of records that have both
 	labelKey []byte
@@ -56,7 +54,6 @@ type Parser struct {
 // decision is an action.Decision with its words interned.
 type decision struct {
 	action.Decision
-	prefix             string // whose decision it is
 	sym                event.Sym
 	action, by, reason event.Sym
 }
@@ -70,13 +67,11 @@ func NewParser(opt *reader.Options, names *lex.Interner) *Parser {
 // that is not nil. The reason is for Malformed. e must be zero, d as NewDetail
 // makes it.
 func (p *Parser) Parse(e *event.Event, d *event.Detail, msg []byte) (Outcome, string) {
-	if dec := p.recall(msg); dec != nil && d == nil && !p.plain {
-		if h, ok := matchHeader(msg, len(dec.prefix)); ok {
-			if out, why, ok := p.common(e, msg, &h, dec); ok {
-				return out, why
-			}
-			*e = event.Event{}
+	if d == nil && !p.plain {
+		if p.Usual(e, msg) == len(msg) && len(msg) > 0 {
+			return Packet, ""
 		}
+		*e = event.Event{}
 	}
 	h, damaged, ok := findHeader(msg)
 	if !ok {
@@ -91,47 +86,17 @@ func (p *Parser) Parse(e *event.Event, d *event.Detail, msg []byte) (Outcome, st
 	p.head(e, &h, dec)
 	if d != nil {
 		dec.describe(d)
+	} else if !damaged {
+		p.remember(msg[:h.end], &h, dec)
 	}
 	b := body{p: p, e: e, d: d, text: msg[h.end:]}
 	b.run()
 	return b.finish(complete(msg))
 }
 
-// common decodes a record with a prefix met before. If a second header may
-// follow in what the fast path did not take, it is none of its business: ok is
-// false.
-func (p *Parser) common(e *event.Event, msg []byte, h *header, dec *decision) (Outcome, string, bool) {
-	p.head(e, h, dec)
-	b := body{p: p, e: e, text: msg[h.end:]}
-	b.fast()
-	if b.pos < len(b.text) {
-		if bytes.Contains(b.text[b.pos:], inKey) {
-			return None, "", false
-		}
-		b.rest()
-	}
-	out, why := b.finish(complete(msg))
-	return out, why, true
-}
-
 // complete reports whether msg ends with the space that the kernel prints after
 // every token.
 func complete(msg []byte) bool { return len(msg) > 0 && msg[len(msg)-1] == ' ' }
-
-// recall is the decision of the recent prefix with which msg begins, IN= right
-// behind it; nil if there is none.
-func (p *Parser) recall(msg []byte) *decision {
-	for _, dec := range &p.recent {
-		if dec == nil {
-			break
-		}
-		n := len(dec.prefix)
-		if len(msg) > n+len(inKey) && msg[n] == 'I' && string(msg[n:n+len(inKey)]) == string(inKey) && string(msg[:n]) == dec.prefix {
-			return dec
-		}
-	}
-	return nil
-}
 
 // skipRemnant cuts the remains of another record off the prefix; the stamp of
 // the record itself stands behind them.
@@ -169,7 +134,7 @@ func (p *Parser) decision(prefix event.Sym) *decision {
 	dec := p.decided[prefix]
 	if dec == nil {
 		text := p.opt.Symbols.Name(prefix)
-		dec = &decision{Decision: p.opt.Actions.Decide(text), prefix: text, sym: prefix}
+		dec = &decision{Decision: p.opt.Actions.Decide(text), sym: prefix}
 		dec.action = p.opt.Symbols.Of(dec.Action)
 		dec.by = p.opt.Symbols.Of(dec.DecidedBy)
 		dec.reason = p.opt.Symbols.Of(dec.Reason)
@@ -177,10 +142,6 @@ func (p *Parser) decision(prefix event.Sym) *decision {
 			clear(p.decided)
 		}
 		p.decided[prefix] = dec
-	}
-	if !slices.Contains(p.recent[:], dec) {
-		p.recent[p.oldest] = dec
-		p.oldest = (p.oldest + 1) % len(p.recent)
 	}
 	return dec
 }

@@ -24,7 +24,7 @@ func (p *Parser) ParseProxmox(e *event.Event, d *event.Detail, msg []byte) (Outc
 		d.FrontEnd = "proxmox"
 	}
 	b := body{p: p, e: e, d: d, text: msg[h.end:], own: true}
-	b.rest()
+	b.run()
 	return b.finish(complete(msg))
 }
 

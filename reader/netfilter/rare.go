@@ -219,13 +219,20 @@ func (b *body) tcpOptions(content []byte) {
 		b.e.Fields |= event.Truncated
 		return
 	}
-	var room [512]byte
-	layout, ok := lex.OptionLayoutHex(room[:0], content)
-	if !ok {
-		return
+	if layout, ok := b.p.layout(content); ok {
+		b.e.Options = layout
+		b.set(event.HasOptions)
 	}
-	b.e.Options = b.p.layouts.Sym(b.p.names, layout)
-	b.set(event.HasOptions)
+}
+
+// layout names the layout of TCP options in hex.
+func (p *Parser) layout(hex []byte) (event.Sym, bool) {
+	var room [512]byte
+	layout, ok := lex.OptionLayoutHex(room[:0], hex)
+	if !ok {
+		return 0, false
+	}
+	return p.layouts.Sym(p.names, layout), true
 }
 
 // extensionHeader is the inside of an IPv6 "OPT ( … )" group.

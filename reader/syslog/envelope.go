@@ -209,17 +209,26 @@ func structuredData(b []byte) int {
 // hostAndTag is splitHostAndTag with a memory: nearly all records of a file come
 // from the same host under the tag "kernel:", which no following text can change.
 func (p *parser) hostAndTag(env *envelope, rest []byte) {
-	if n := len(p.hostTag); n > 0 && len(rest) > n && string(rest[:n]) == string(p.hostTag) && rest[n] == ' ' {
+	if n := len(p.hostTag); n > 0 && len(rest) >= n && string(rest[:n]) == string(p.hostTag) {
 		env.host, env.tag = rest[:p.hostLen], kernelTag[:len(kernelTag)-1]
-		kernelMessage(env, rest[n+1:])
+		kernelMessage(env, rest[n:])
 		return
 	}
 	splitHostAndTag(env, rest)
-	if string(env.tag) == "kernel" && env.pid < 0 && env.facility == nil && len(env.host) > 0 {
-		p.hostLen = len(env.host)
-		p.hostTag = append(p.hostTag[:0], rest[:p.hostLen+1+len(kernelTag)]...)
+	n := len(env.host)
+	if string(env.tag) != "kernel" || env.pid >= 0 || env.facility != nil || n == 0 {
+		return
+	}
+	// The host may be the second word: then the first one is not followed by the
+	// tag. One in brackets can be a stamp in other lines.
+	if env.host[0] != '[' && bytes.HasPrefix(rest, env.host) && bytes.HasPrefix(rest[n:], hostToMessage) {
+		p.hostLen, p.hostSym = n, p.names.Sym(env.host)
+		p.hostTag = append(p.hostTag[:0], rest[:n+len(hostToMessage)]...)
 	}
 }
+
+// hostToMessage stands between host and message.
+var hostToMessage = []byte(" kernel: ")
 
 // splitHostAndTag splits "host tag[pid]: message". Each part can be missing: logread
 // and busybox -S write no host, LOGEMU no tag, and a log prefix can look like a

@@ -88,8 +88,9 @@ type parser struct {
 
 	unkmsg []byte // scratch of unescaped
 
-	hostTag []byte // "fw1 kernel:" of the last record
+	hostTag []byte // "fw1 kernel: " of the last record
 	hostLen int    // of the host in it
+	hostSym event.Sym
 }
 
 func newParser(opt *reader.Options) reader.Parser {
@@ -105,6 +106,10 @@ func (p *parser) Parse(b *reader.Batch, c *reader.Chunk) {
 	p.clock.in(c.Zone(p.opt))
 	rest := c.Data
 	for i := uint64(0); len(rest) > 0; i++ {
+		if n := p.usual(b, c, i, rest); n > 0 {
+			rest = rest[n:]
+			continue
+		}
 		var line []byte
 		start := len(c.Data) - len(rest)
 		line, rest = reader.NextLine(rest)
@@ -172,12 +177,7 @@ var bomBytes = [3]byte{0xef, 0xbb, 0xbf}
 
 // record appends an event and decodes msg into it.
 func (p *parser) record(b *reader.Batch, msg []byte) (netfilter.Outcome, string) {
-	if n := len(b.Events); n < cap(b.Events) {
-		b.Events = b.Events[:n+1]
-		b.Events[n] = event.Event{} // in place: append would make it elsewhere and copy
-	} else {
-		b.Events = append(b.Events, event.Event{})
-	}
+	*nextEvent(b) = event.Event{}
 	var d *event.Detail
 	if p.opt.Detail {
 		b.Details = append(b.Details, event.NewDetail())

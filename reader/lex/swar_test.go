@@ -1,0 +1,103 @@
+package lex
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+)
+
+// decimal is Decimal, byte by byte.
+func decimal(b []byte) (v uint32, n int) {
+	for n < len(b) && b[n] >= '0' && b[n] <= '9' {
+		v = v*10 + uint32(b[n]-'0')
+		n++
+	}
+	return v, n
+}
+
+func FuzzDecimal(f *testing.F) {
+	for _, s := range []string{"0 ", "7=abcdef", "12345678", "00000001", "99999999", "65535 SP", "1234567\xff", "\x80\x00/:\xb0\xb9  ", "1\xffffffff"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		b = append(b, "        "...)[:8]
+		v, n := Decimal(binary.LittleEndian.Uint64(b))
+		if want, wantN := decimal(b); n != wantN || n > 0 && v != want {
+			t.Errorf("Decimal(%q) = %d of %d digits, want %d of %d", b, v, n, want, wantN)
+		}
+	})
+}
+
+// quadAgrees holds IPv4Prefix against the loop, and against netip for the text
+// up to the first byte that no quad can hold.
+func quadAgrees(t *testing.T, b []byte) {
+	t.Helper()
+	addr, n := IPv4Prefix(b)
+	if want, wantN := quadByByte(b); addr != want || n != wantN {
+		t.Errorf("IPv4Prefix(%q) = %x of %d bytes, byte by byte %x of %d", b, addr, n, want, wantN)
+	}
+	end := 0
+	for end < len(b) && (b[end] == '.' || b[end]-'0' <= 9) {
+		end++
+	}
+	a, err := netip.ParseAddr(string(b[:end]))
+	if err == nil && (n != end || a.As4() != [4]byte{byte(addr >> 24), byte(addr >> 16), byte(addr >> 8), byte(addr)}) {
+		t.Errorf("IPv4Prefix(%q) = %x of %d bytes, want %v", b, addr, n, a)
+	}
+}
+
+func TestQuad(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	part := func() string {
+		switch rnd.IntN(30) {
+		case 0:
+			return "0" + fmt.Sprint(rnd.IntN(300))
+		case 1:
+			return ""
+		}
+		return fmt.Sprint(rnd.IntN([]int{10, 100, 260, 1000}[rnd.IntN(4)]))
+	}
+	behind := []string{" DST=192.0.2.10 LEN", "                ", ".1              ", "", "\n", "x\xb0\xff234567890123456"}
+	for range 200_000 {
+		quadAgrees(t, []byte(part()+"."+part()+"."+part()+"."+part()+behind[rnd.IntN(len(behind))]))
+	}
+}
+
+func FuzzQuad(f *testing.F) {
+	for _, s := range []string{"198.51.100.7 DST=1", "0.0.0.0 0123456789", "255.255.255.255 ", "255.255.255.255", "256.1.1.1        ", "01.2.3.4         ", "1.2.3            ", "1.2.3.4.5        ", "1..2.3.4         "} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(quadAgrees)
+}
+
+func BenchmarkIPv4Prefix(b *testing.B) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	var texts [1 << 16][]byte
+	for i := range texts {
+		texts[i] = fmt.Appendf(nil, "%d.%d.%d.%d DST=192.0.2.10", rnd.IntN(256), rnd.IntN(256), rnd.IntN(256), rnd.IntN(256))
+	}
+	i := 0
+	for b.Loop() {
+		if _, n := IPv4Prefix(texts[i&(1<<16-1)]); n == 0 {
+			b.Fatal("no address")
+		}
+		i++
+	}
+}
+
+func BenchmarkQuadByByte(b *testing.B) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	var texts [1 << 16][]byte
+	for i := range texts {
+		texts[i] = fmt.Appendf(nil, "%d.%d.%d.%d DST=192.0.2.10", rnd.IntN(256), rnd.IntN(256), rnd.IntN(256), rnd.IntN(256))
+	}
+	i := 0
+	for b.Loop() {
+		if _, n := quadByByte(texts[i&(1<<16-1)]); n == 0 {
+			b.Fatal("no address")
+		}
+		i++
+	}
+}
