@@ -29,8 +29,13 @@ func (t *Table) Compare(a, b []Value) int {
 // Compare orders cells of one column: null first, numbers and times by value,
 // addresses as netip does, text by its bytes.
 func (v Value) Compare(o Value) int {
-	if v.kind == "" || o.kind == "" {
-		return strings.Compare(string(v.kind[:min(1, len(v.kind))]), string(o.kind[:min(1, len(o.kind))]))
+	switch {
+	case v.IsNull() && o.IsNull():
+		return 0
+	case v.IsNull():
+		return -1
+	case o.IsNull():
+		return 1
 	}
 	switch v.kind {
 	case Count, Bytes, Port, Number:
