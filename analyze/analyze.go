@@ -41,6 +41,10 @@ type Analyzer struct {
 	Doc      string      // what it counts, of which events, and what it does not show
 	Requires []*Analyzer // whose States Result may ask for
 	New      func(*Shared) State
+
+	// Gather makes the section out of parts of the evidence, by source address;
+	// nil: nothing is counted by source, and the State's Result is the section.
+	Gather func() Gatherer
 }
 
 // Shared is what all States of one Set see.
@@ -98,9 +102,27 @@ type Env struct {
 	Overlaps []evidence.Overlap // what log families have in common
 	Names    *Names             // of own networks and interfaces; nil: none
 
+	// KeepTable puts the rows of a table where they stay when the State is given
+	// up; nil: it stays.
+	KeepTable func(report.Table) report.Table
+
 	set    *Set
 	places []Place // by address handle
 	known  []bool
+}
+
+// Keep is the table, its rows kept for as long as the report.
+func (e *Env) Keep(t report.Table) report.Table {
+	if e.KeepTable == nil {
+		return t
+	}
+	return e.KeepTable(t)
+}
+
+// look makes e that of a set.
+func (e *Env) look(s *Set) {
+	e.Shared, e.set = s.shared, s
+	e.places, e.known = nil, nil
 }
 
 // State is the state of a required module.
@@ -216,19 +238,10 @@ func (s *Set) Merge(other *Set) {
 }
 
 // Sections makes the sections of the modules that NewSet was given, in their
-// order; a required module that is not listed has none. env's
-// Shared part is filled in.
+// order; a required module that is not listed has none. env's Shared part is
+// filled in.
 func (s *Set) Sections(env *Env) []report.Section {
-	env.Shared, env.set = s.shared, s
-	env.places, env.known = nil, nil
-	var sections []report.Section
-	for _, m := range s.listed {
-		sec := env.State(m).Result(env)
-		if sec == nil {
-			continue
-		}
-		sec.ID, sec.Title, sec.Doc = m.Name, m.Title, m.Doc
-		sections = append(sections, *sec)
-	}
-	return sections
+	p := NewParts(s.listed)
+	p.Take(s, env, true)
+	return p.Sections(env)
 }

@@ -39,6 +39,7 @@ var mayUse = []struct{ pkg, uses string }{
 	{"report/*", "report templates reader/event reader/evidence"},
 
 	{"analyze/count", "reader/event"},
+	{"analyze/spill", "report reader/event reader/evidence"},
 	{"analyze/window", "reader/event reader/lex"},
 	{"analyze/filter", "reader/event reader/lex"},
 	{"analyze", "analyze/count report reader/event reader/evidence"},

@@ -1,0 +1,72 @@
+package analyze
+
+import "fwreport/report"
+
+// Gatherer makes a module's section out of the States of several Sets, no two of
+// which have a source address in common: what does not fit into memory at once is
+// looked at part by part. What is counted by source is then complete in one part,
+// and what is counted otherwise (distinct sources as well) adds up.
+type Gatherer interface {
+	// Take looks at the State of one part, which is env's, and keeps nothing of it
+	// but what it adds up, and tables that went through env.Keep.
+	Take(env *Env, s State)
+	// Section makes the section of all parts. env is that of the last one.
+	Section(env *Env) *report.Section
+}
+
+// Gather is the Result of a State whose module has a Gatherer.
+func Gather(env *Env, m *Analyzer, s State) *report.Section {
+	g := m.Gather()
+	g.Take(env, s)
+	return g.Section(env)
+}
+
+// Parts makes the sections out of Sets that come one after the other.
+type Parts struct {
+	modules  []*Analyzer
+	gather   []Gatherer // nil for modules whose State is in the first part as a whole
+	sections []*report.Section
+}
+
+// NewParts makes the sections of the modules, in their order.
+func NewParts(modules []*Analyzer) *Parts {
+	p := &Parts{modules: modules, gather: make([]Gatherer, len(modules)), sections: make([]*report.Section, len(modules))}
+	for i, m := range modules {
+		if m.Gather != nil {
+			p.gather[i] = m.Gather()
+		}
+	}
+	return p
+}
+
+// Take looks at one part. The first one has all that is not counted by source.
+func (p *Parts) Take(set *Set, env *Env, first bool) {
+	env.look(set)
+	for i, m := range p.modules {
+		switch s := env.State(m); {
+		case p.gather[i] != nil:
+			p.gather[i].Take(env, s)
+		case first:
+			p.sections[i] = s.Result(env)
+			if p.sections[i] != nil {
+				for t := range p.sections[i].Tables {
+					p.sections[i].Tables[t] = env.Keep(p.sections[i].Tables[t])
+				}
+			}
+		}
+	}
+}
+
+// Sections makes the sections of all parts.
+func (p *Parts) Sections(env *Env) (all []report.Section) {
+	for i, m := range p.modules {
+		if p.gather[i] != nil {
+			p.sections[i] = p.gather[i].Section(env)
+		}
+		if sec := p.sections[i]; sec != nil {
+			sec.ID, sec.Title, sec.Doc = m.Name, m.Title, m.Doc
+			all = append(all, *sec)
+		}
+	}
+	return all
+}

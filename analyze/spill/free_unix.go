@@ -1,0 +1,14 @@
+//go:build unix
+
+package spill
+
+import "golang.org/x/sys/unix"
+
+// freeSpace is how many bytes a user may write in the file system of a folder.
+func freeSpace(dir string) (int64, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return 0, err
+	}
+	return int64(st.Bavail) * int64(st.Bsize), nil //nolint:unconvert // their types differ between systems
+}
