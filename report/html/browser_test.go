@@ -175,6 +175,37 @@ func TestPageInBrowser(t *testing.T) {
 	b.silent()
 }
 
+// TestEvidenceInBrowser works with the section on the evidence: lengths sort by
+// value, also those below zero; a link to a table without rows opens the list
+// that names it; nothing is too wide, and on paper all is open.
+func TestEvidenceInBrowser(t *testing.T) {
+	b := open(t, render(t, proven(t), 100))
+	b.starts("t-clock", 3, "", "−1 h 23 min", "49 d 15 min 4 s", "−12.5 s")
+	b.run(chromedp.Click(head("t-clock", 3)))
+	b.starts("t-clock", 3, "descending", "49 d 15 min 4 s", "−12.5 s", "−1 h 23 min")
+	b.run(chromedp.Click(head("t-clock", 3)))
+	b.starts("t-clock", 3, "ascending", "−1 h 23 min", "−12.5 s", "49 d 15 min 4 s")
+	b.run(chromedp.Click(head("t-losses", 0)), chromedp.Click(head("t-losses", 0)))
+	b.starts("t-losses", 0, "ascending", "40", "–")
+	shown := func(id string) bool {
+		return eval[bool](b, fmt.Sprintf(`document.getElementById(%q).checkVisibility()`, id))
+	}
+	if shown("t-gaps") {
+		t.Error("the list of tables without rows is open at first")
+	}
+	eval[bool](b, `(() => { location.hash = "#t-gaps"; return true })()`)
+	b.run(chromedp.Sleep(200 * time.Millisecond))
+	if !shown("t-gaps") {
+		t.Error("a link to a table without rows does not open the list")
+	}
+	if n := eval[int64](b, `document.querySelectorAll('.toc a[href="#s-evidence"]').length`); n != 1 {
+		t.Errorf("%d entries of the evidence in the contents", n)
+	}
+	width(b)
+	names(b)
+	b.silent()
+}
+
 // Quantities begin with the largest; the second click turns the order round,
 // the third restores the report's. What is absent is last either way.
 func sortByClick(b *browser) {
@@ -352,7 +383,7 @@ func TestPageWithoutScripts(t *testing.T) {
 	if n := len((document{d.id("t-sources")}).find("tr", "")); n != 101 {
 		t.Errorf("%d rows of sources, want 101 with the head", n)
 	}
-	for _, id := range []string{"summary", "ledger", "c-timeline-h", "t-sources", "verify"} {
+	for _, id := range []string{"summary", "s-evidence", "ledger", "c-timeline-h", "t-sources", "verify"} {
 		b.run(chromedp.WaitVisible(chromedp.ID(id)))
 	}
 	b.silent()

@@ -194,7 +194,7 @@ func TestSummary(t *testing.T) {
 		got = append(got, squeeze(strings.ReplaceAll(text(li), ",", "")))
 	}
 	want := []string{ // counted by hand from sample_test.go
-		"Events 10012 of 11000 records read, all accounted for",
+		"Events 10012 of 11000 records read all accounted for",
 		"Denied 8500 84.9% of events", "Accepted 1500 15.0% of events", "Undetermined 12 0.1% of events",
 		"Denied sources 120 distinct addresses",
 		"Top source 192.0.2.1 2400 events · Example Networks",

@@ -39,13 +39,13 @@ func newInputs(r *report.Report, b tabler) inputs {
 	v.Files.ID, v.Counts.ID = "input-files", "input-records"
 	v.Counts.Foot = b.foot(&r.Evidence.Totals)
 	v.Notices = noticeTable(r, b)
-	if t := reasonTable(r.Evidence.Inputs); t.TotalRows > 0 && r.Table("rejects") == nil {
+	listed := lists{reasons: r.Table("rejects") != nil, examples: r.Table("reject_examples") != nil}
+	if t := reasonTable(r.Evidence.Inputs); t.TotalRows > 0 && !listed.reasons {
 		reasons := b.table(t)
 		reasons.ID, v.Reasons = "input-reasons", &reasons
 	}
-	examples := r.Table("reject_examples") == nil
 	for i := range r.Evidence.Inputs {
-		if m, ok := newRemark(&r.Evidence.Inputs[i], examples); ok {
+		if m, ok := newRemark(&r.Evidence.Inputs[i], listed); ok {
 			v.Remarks = append(v.Remarks, m)
 		}
 	}
@@ -136,9 +136,14 @@ func reasonTable(list []evidence.Input) *report.Table {
 	return t
 }
 
-// newRemark is false where there is nothing to say. Examples of malformed records
-// belong to it where no table of the report holds them.
-func newRemark(in *evidence.Input, examples bool) (remark, bool) {
+// lists is what tables of the report hold: the reasons of malformed records, of
+// all inputs together, and examples of them.
+type lists struct{ reasons, examples bool }
+
+// newRemark is false where there is nothing to say. It has the input's reasons
+// where the table of reasons does not name inputs, and its examples where no
+// table has them.
+func newRemark(in *evidence.Input, listed lists) (remark, bool) {
 	m := remark{Path: shown(in.Path), Alert: in.Incomplete || in.Skipped != ""}
 	if in.Skipped != "" {
 		m.Words = append(m.Words, wordTag{"not read", "denied"})
@@ -150,10 +155,12 @@ func newRemark(in *evidence.Input, examples bool) (remark, bool) {
 		m.Words = append(m.Words, wordTag{group(in.Records.Malformed) + " malformed", "undetermined"})
 	}
 	m.Notes = append(m.Notes, allProse(in.Notes)...)
-	for _, reason := range slices.Sorted(maps.Keys(in.Reasons)) {
-		m.Notes = append(m.Notes, "Malformed, "+shown(reason)+": "+group(in.Reasons[reason])+".")
+	if listed.reasons {
+		for _, reason := range slices.Sorted(maps.Keys(in.Reasons)) {
+			m.Notes = append(m.Notes, "Malformed, "+shown(reason)+": "+group(in.Reasons[reason])+".")
+		}
 	}
-	if examples {
+	if !listed.examples {
 		for _, j := range in.Rejects {
 			m.Rejects = append(m.Rejects, reject{shown(j.Reason), "record " + group(j.Record), shown(j.Text)})
 		}

@@ -87,6 +87,22 @@ func TestSpan(t *testing.T) {
 	}
 }
 
+func TestExactSpan(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                         "0 s",
+		-12500 * time.Millisecond: "−12.5 s",
+		59999 * time.Millisecond:  "1 min",
+		-83 * time.Minute:         "−1 h 23 min",
+		28*time.Hour + 11*time.Minute + 2988*time.Millisecond:  "1 d 4 h 11 min 3 s",
+		48*time.Hour + 33*time.Minute + 40680*time.Millisecond: "2 d 33 min 41 s",
+		400*24*time.Hour + time.Second:                         "400 d 1 s",
+	} {
+		if got := exactSpan(int64(d)); got != want {
+			t.Errorf("exactSpan(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestSize(t *testing.T) {
 	for n, want := range map[uint64]string{
 		0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1000: "1.0 kB", 1048576: "1.0 MB", 999_960: "1.0 MB", 53_687_091_200: "53.7 GB",

@@ -152,11 +152,18 @@ func (p *page) findings() {
 	}
 }
 
+// sectionNotes writes the notes on sections. What the section on the evidence
+// looks for, and what it cannot tell, is one of them: it holds for tables that
+// are empty as well, which have no sheet.
 func (p *page) sectionNotes() {
 	first := true
 	for i := range p.report.Sections {
 		s := &p.report.Sections[i]
-		for _, n := range s.Notes {
+		notes := s.Notes
+		if s.ID == report.EvidenceSection && s.Doc != "" {
+			notes = append([]string{s.Doc}, notes...)
+		}
+		for _, n := range notes {
 			if first {
 				p.heading("Notes on sections")
 				first = false

@@ -236,10 +236,10 @@
     for (const s of document.querySelectorAll("main > section")) watch.observe(s);
   }
 
-  // A link into a table that is folded away opens it.
+  // A link to what is folded away, or holds a folded table, opens it.
   function reveal() {
     const target = location.hash && document.getElementById(location.hash.slice(1));
-    const fold = target && target.querySelector("details.fold");
+    const fold = target && (target.closest("details") || target.querySelector("details.fold"));
     if (fold) fold.open = true;
   }
 
