@@ -21,6 +21,9 @@ func (s *Set) Save(w *codec.Writer) {
 	}
 }
 
+// Symbols are the names of the Set.
+func (s *Set) Symbols() *event.Symbols { return s.shared.Symbols }
+
 func stored(m *Analyzer, s State) Stored {
 	st, ok := s.(Stored)
 	if !ok {

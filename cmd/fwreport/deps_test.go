@@ -38,12 +38,13 @@ var mayUse = []struct{ pkg, uses string }{
 	{"report/reporttest", "report report/* reader/event reader/evidence"},
 	{"report/*", "report templates reader/event reader/evidence"},
 
-	{"analyze/count", "reader/event"},
+	{"analyze/codec", "reader/event"},
+	{"analyze/count", "analyze/codec reader/event"},
 	{"analyze/spill", "report reader/event reader/evidence"},
 	{"analyze/window", "reader/event reader/lex"},
 	{"analyze/filter", "reader/event reader/lex"},
-	{"analyze", "analyze/count report reader/event reader/evidence"},
-	{"analyze/engine", "analyze analyze/count analyze/duplicates report reader reader/event reader/evidence reader/lex reader/action"},
+	{"analyze", "analyze/codec analyze/count report reader/event reader/evidence"},
+	{"analyze/engine", "analyze analyze/codec analyze/count analyze/duplicates report reader reader/event reader/evidence reader/lex reader/action"},
 	{"analyze/geo/*", "analyze/geo analyze analyze/count report reader/event reader/evidence"},
 	{"analyze/*", "analyze analyze/* report reader/event reader/evidence reader/lex"},
 }
