@@ -133,7 +133,8 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		switch s {
 		case "", "-", "verdict", "confidence", "observed", "inferred", "possible",
-			"actions", "sources", "denied_ports", "countries", "fingerprints":
+			"actions", "sources", "denied_ports", "countries", "fingerprints",
+			report.EvidenceSection, "losses", "rejects", "reject_examples":
 			return // absent, or a name with a meaning of its own
 		}
 		if got := shape(t, s); got != want {
@@ -156,6 +157,9 @@ func hostile(s string) *report.Report {
 			ID: s, Title: s, Doc: s, Notes: []string{s}, Tables: []report.Table{t},
 			Findings: []report.Finding{{Confidence: report.Confidence(s), Text: s, Evidence: []string{s}}},
 			Charts:   []report.Chart{{ID: s, Title: s, Kind: report.Bars, Table: s, X: s, Y: []string{"count"}}},
+		}, {
+			ID: report.EvidenceSection, Title: s, Doc: s, Notes: []string{s}, Tables: []report.Table{t, {ID: "none", Title: s, Doc: s, Columns: columns}},
+			Findings: []report.Finding{{Confidence: report.Confidence(s), Text: s, Evidence: []string{s}}},
 		}},
 	}
 	r.Evidence = sampleEvidence()
