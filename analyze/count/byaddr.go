@@ -2,35 +2,60 @@ package count
 
 import "slices"
 
-// ByAddr is a Packed for keys that belong to an address each. Most addresses do
-// one thing again and again, so it remembers which key an address, by its dense
-// handle, had last: the common event costs four bytes of an array and a
-// comparison instead of a hash and a slot, and an address of many keys no more
-// than it did.
+// ByAddr is a Packed for keys that have an address's handle in the upper half of
+// A. Most addresses do one thing, again and again. So an address's first key has
+// no slot in the hash table, and the key that it had last is compared at once:
+// an address that is met once costs an array's element, as handles are dense, and
+// no look-up; one of many keys what it costs in a Packed.
 type ByAddr[V any] struct {
 	Packed[V]
-	last []uint32 // by handle: the index of the key plus one; 0 is none
+	of []places // by handle
 }
+
+// places are the indices, plus one, of the first key of an address and of that
+// looked for last; 0 is none.
+type places struct{ first, last uint32 }
 
 // NewByAddr returns an empty table.
 func NewByAddr[V any]() *ByAddr[V] { return &ByAddr[V]{Packed: *NewPacked[V]()} }
 
-// Of is the value of k, which belongs to the address id; a zero one if k is new.
-// It is valid until the next Of or At. At does the same without remembering.
-func (t *ByAddr[V]) Of(id uint32, k Words) *V {
-	if int(id) < len(t.last) {
-		if n := t.last[id]; n != 0 && t.Keys[n-1] == k {
+// At is the value of k, a zero one if k is new. It is valid until the next At.
+func (t *ByAddr[V]) At(k Words) *V {
+	if id := k.A >> 32; id < uint64(len(t.of)) {
+		if n := t.of[id].last; n != 0 && t.Keys[n-1] == k {
 			return &t.Vals[n-1]
 		}
 	}
-	return t.look(id, k)
+	return &t.Vals[t.look(k)]
 }
 
-func (t *ByAddr[V]) look(id uint32, k Words) *V {
-	i := t.place(k)
-	t.last = Reach(t.last, id)
-	t.last[id] = i + 1
-	return &t.Vals[i]
+// look is the index of k, a new one at need.
+func (t *ByAddr[V]) look(k Words) uint32 {
+	id := uint32(k.A >> 32)
+	t.of = Reach(t.of, id)
+	o := &t.of[id]
+	switch {
+	case o.first == 0:
+		o.first = t.add(k) + 1
+		o.last = o.first
+	case t.Keys[o.first-1] == k:
+		o.last = o.first
+	default:
+		o.last = t.place(k) + 1
+	}
+	return o.last - 1
+}
+
+// Find is the value of k, nil if there is none.
+func (t *ByAddr[V]) Find(k Words) *V {
+	id := k.A >> 32
+	if id >= uint64(len(t.of)) || t.of[id].first == 0 {
+		return nil
+	}
+	if i := t.of[id].first - 1; t.Keys[i] == k {
+		return &t.Vals[i]
+	}
+	return t.Packed.Find(k)
 }
 
 // Reach makes s long enough for the index id, with zero values.

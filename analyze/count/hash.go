@@ -30,19 +30,20 @@ func (h hasher) two(a, b uint64) uint64 {
 	return hi2 ^ lo2 ^ b*0xd6e8feb86659fd93
 }
 
-// Packed is a Table for keys packed into two words. A slot holds a part of the
+// Packed is a Table for keys packed into two words. A slot holds 32 bits of the
 // key's hash and its index, so eight of them share a line of memory, and nearly
 // always only the key that is looked for is compared. (Slots with the whole key
 // were three times as large: most look-ups waited for memory.)
 type Packed[V any] struct {
 	hash  hasher
 	slots []packedSlot // a power of two of them, at most three quarters used
+	used  int
 	Keys  []Words
 	Vals  []V
 }
 
 type packedSlot struct {
-	tag  uint32 // the upper half of the key's hash
+	hash uint32
 	next uint32 // the key's index plus one; 0 is an empty slot
 }
 
@@ -59,50 +60,57 @@ func (t *Packed[V]) At(k Words) *V { return &t.Vals[t.place(k)] }
 // place is the index of k, a new one at need.
 func (t *Packed[V]) place(k Words) uint32 {
 	s, h := t.slot(k)
-	if s.next == 0 {
-		return t.insert(s, h, k)
+	if s.next != 0 {
+		return s.next - 1
 	}
-	return s.next - 1
+	i := t.add(k)
+	*s = packedSlot{h, i + 1}
+	if t.used++; t.used*4 > len(t.slots)*3 {
+		t.grow()
+	}
+	return i
 }
 
 // slot is where k is or, if it is new, belongs, and the hash of k.
-func (t *Packed[V]) slot(k Words) (*packedSlot, uint64) {
-	h := t.hash.two(k.A, k.B)
-	mask := uint64(len(t.slots) - 1)
+func (t *Packed[V]) slot(k Words) (*packedSlot, uint32) {
+	h := uint32(t.hash.two(k.A, k.B))
+	mask := uint32(len(t.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		s := &t.slots[i]
-		if s.next == 0 || s.tag == uint32(h>>32) && t.Keys[s.next-1] == k {
+		if s.next == 0 || s.hash == h && t.Keys[s.next-1] == k {
 			return s, h
 		}
 	}
 }
 
-func (t *Packed[V]) insert(s *packedSlot, h uint64, k Words) uint32 {
+// add appends k, which is new, with a zero value. It doubles the room for both:
+// append alone would move the values of a large table four times as often.
+func (t *Packed[V]) add(k Words) uint32 {
+	if len(t.Keys) == cap(t.Keys) {
+		t.Keys = slices.Grow(t.Keys, max(len(t.Keys), firstSlots/4))
+		t.Vals = slices.Grow(t.Vals, cap(t.Keys)-len(t.Vals))
+	}
 	var zero V
 	t.Keys = append(t.Keys, k)
 	t.Vals = append(t.Vals, zero)
-	s.tag, s.next = uint32(h>>32), uint32(len(t.Keys))
-	if len(t.Keys)*4 > len(t.slots)*3 {
-		t.grow()
-	}
 	return uint32(len(t.Keys) - 1)
 }
 
-// grow doubles the slots and makes room for as many keys as they may hold:
-// append alone would move the values of a large table ten times as often.
+// grow doubles the slots. The keys are not read: a slot moves to where it was or
+// as far behind as there were slots, so memory is gone through in order.
 func (t *Packed[V]) grow() {
-	t.slots = make([]packedSlot, 2*len(t.slots))
-	room := len(t.slots)/4*3 + 1
-	t.Keys = slices.Grow(t.Keys, room-len(t.Keys))
-	t.Vals = slices.Grow(t.Vals, room-len(t.Vals))
-	mask := uint64(len(t.slots) - 1)
-	for n, k := range t.Keys {
-		h := t.hash.two(k.A, k.B)
-		i := h & mask
+	old := t.slots
+	t.slots = make([]packedSlot, 2*len(old))
+	mask := uint32(len(t.slots) - 1)
+	for _, s := range old {
+		if s.next == 0 {
+			continue
+		}
+		i := s.hash & mask
 		for t.slots[i].next != 0 {
 			i = (i + 1) & mask
 		}
-		t.slots[i] = packedSlot{uint32(h >> 32), uint32(n + 1)}
+		t.slots[i] = s
 	}
 }
 
@@ -117,19 +125,40 @@ func (t *Packed[V]) Find(k Words) *V {
 // Len is the number of keys.
 func (t *Packed[V]) Len() int { return len(t.Keys) }
 
-// Pairs is a set of pairs of handles, for exact distinct counts.
+// Pairs is a set of pairs of an address's handle and a number, for exact distinct
+// counts. As in ByAddr, the first number of an address has no slot.
 type Pairs struct {
+	of    []numbers // by handle
 	hash  hasher
-	slots []uint64 // the pair plus one; 0 is an empty slot
+	slots []uint64 // all pairs but the first of an address, each plus one; 0 is an empty slot
+	used  int
 	n     int
 }
+
+// numbers are the first number of an address and that added last, plus one; 0 is none.
+type numbers struct{ first, last uint32 }
 
 // NewPairs returns an empty set.
 func NewPairs() *Pairs { return &Pairs{hash: newHasher(), slots: make([]uint64, firstSlots)} }
 
-// Add puts (a, b) into the set. The pair of the two largest numbers, which
-// handles do not reach, cannot be told from an empty slot.
+// Add puts (a, b) into the set; b is not the largest number.
 func (p *Pairs) Add(a, b uint32) {
+	p.of = Reach(p.of, a)
+	o := &p.of[a]
+	if o.last == b+1 {
+		return
+	}
+	switch o.last = b + 1; o.first {
+	case 0:
+		o.first = b + 1
+		p.n++
+	case b + 1:
+	default:
+		p.addMore(a, b)
+	}
+}
+
+func (p *Pairs) addMore(a, b uint32) {
 	k := uint64(a)<<32 | uint64(b) + 1
 	mask := uint64(len(p.slots) - 1)
 	i := p.hash.one(k) & mask
@@ -140,7 +169,8 @@ func (p *Pairs) Add(a, b uint32) {
 		i = (i + 1) & mask
 	}
 	p.slots[i] = k
-	if p.n++; p.n*4 > len(p.slots)*3 {
+	p.n++
+	if p.used++; p.used*4 > len(p.slots)*3 {
 		p.grow()
 	}
 }
@@ -167,19 +197,15 @@ func (p *Pairs) Len() int { return p.n }
 // All yields the pairs in no particular order.
 func (p *Pairs) All() iter.Seq2[uint32, uint32] {
 	return func(yield func(a, b uint32) bool) {
+		for a, o := range p.of {
+			if o.first != 0 && !yield(uint32(a), o.first-1) {
+				return
+			}
+		}
 		for _, k := range p.slots {
 			if k != 0 && !yield(uint32((k-1)>>32), uint32(k-1)) {
 				return
 			}
 		}
 	}
-}
-
-// CountByFirst tells for each a how many b it was paired with.
-func (p *Pairs) CountByFirst() map[uint32]uint64 {
-	n := map[uint32]uint64{}
-	for a := range p.All() {
-		n[a]++
-	}
-	return n
 }

@@ -41,8 +41,6 @@ type state struct {
 	bit  []uint8      // by destination: its number from 1, 0 if it has none
 	nth  []uint32     // the numbered destinations, in the order of their bits
 	more *count.Pairs // source and destination: the other destinations
-
-	src, dst uint32 // the pair put into more last; scans and floods repeat themselves
 }
 
 // Add notes the destinations of denied events.
@@ -65,10 +63,7 @@ func (s *state) meet(src, dst uint32) {
 		s.few[src] |= 1 << (n - 1)
 		return
 	}
-	if src != s.src || dst != s.dst {
-		s.more.Add(src, dst)
-		s.src, s.dst = src, dst
-	}
+	s.more.Add(src, dst)
 }
 
 // Merge adds another state, which has numbered other destinations, or in another

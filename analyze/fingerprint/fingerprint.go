@@ -58,13 +58,13 @@ var Analyzer = &analyze.Analyzer{
 	New: func(sh *analyze.Shared) analyze.State { return newState(sh) },
 }
 
-// key is a source's handle, in A, and a rule's number, in B.
+// key is a source's handle and, in the lower half of A, a rule's number.
 type key count.Words
 
-func keyOf(src uint32, rule int) count.Words { return count.Words{A: uint64(src), B: uint64(rule)} }
+func keyOf(src uint32, rule int) count.Words { return count.Words{A: uint64(src)<<32 | uint64(rule)} }
 
-func (k key) src() uint32 { return uint32(k.A) }
-func (k key) rule() int   { return int(k.B) }
+func (k key) src() uint32 { return uint32(k.A >> 32) }
+func (k key) rule() int   { return int(uint32(k.A)) }
 
 func (k key) remap(r count.Remap) count.Words { return keyOf(r[k.src()], k.rule()) }
 
@@ -159,13 +159,13 @@ func (s *State) probe(c Class, e *event.Event) {
 			continue
 		}
 		if m.fits(e) {
-			s.matched.Of(e.SrcID, keyOf(e.SrcID, int(m.number))).add(e)
+			s.matched.At(keyOf(e.SrcID, int(m.number))).add(e)
 			return
 		}
 		refuted |= 1 << m.number
 	}
 	for ; refuted != 0; refuted &= refuted - 1 {
-		*s.against.Of(e.SrcID, keyOf(e.SrcID, bits.TrailingZeros64(refuted))) += uint64(e.Count)
+		*s.against.At(keyOf(e.SrcID, bits.TrailingZeros64(refuted))) += uint64(e.Count)
 	}
 }
 

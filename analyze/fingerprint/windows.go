@@ -49,11 +49,7 @@ type window struct {
 // windows counts SYNs by window and length.
 type windows struct {
 	*count.Cached[window]
-	sources *count.Pairs // window's id, source's handle
-
-	// lastOf is the window's id that a source, by handle, sent last: most send
-	// one only, and then need no look-up.
-	lastOf []uint32
+	sources *count.Pairs // source's handle, window's id
 }
 
 func newWindows() *windows {
@@ -77,16 +73,7 @@ func (w *windows) add(e *event.Event) {
 	v.ttl.Add(uint32(InitialTTL(e.TTL)), e.Has(event.HasTTL))
 	v.options.Add(uint32(e.Options), e.Has(event.HasOptions))
 	if e.SrcID != 0 {
-		w.source(v.id, e.SrcID)
-	}
-}
-
-// source notes that a source sent SYNs of a window.
-func (w *windows) source(id, src uint32) {
-	w.lastOf = count.Reach(w.lastOf, src)
-	if w.lastOf[src] != id {
-		w.lastOf[src] = id
-		w.sources.Add(id, src)
+		w.sources.Add(e.SrcID, v.id)
 	}
 }
 
@@ -99,8 +86,8 @@ func (w *windows) merge(o *windows, r count.Remap) {
 		to.ttl.Merge(from.ttl, nil)
 		to.options.Merge(from.options, nil)
 	}
-	for id, src := range o.sources.All() {
-		w.source(ids[id], r[src])
+	for src, id := range o.sources.All() {
+		w.sources.Add(r[src], ids[id])
 	}
 }
 
@@ -137,7 +124,10 @@ func (w *windows) table(env *analyze.Env) report.Table {
 	slices.SortFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(w.Vals[b].Count, w.Vals[a].Count), w.key(a).compare(w.key(b)))
 	})
-	sources := w.sources.CountByFirst()
+	sources := make([]uint64, w.Len()+1) // by id
+	for _, id := range w.sources.All() {
+		sources[id]++
+	}
 	return report.Table{
 		ID: "windows", Title: "Windows of TCP SYNs",
 		Doc: "TCP packets with SYN and without ACK, by TCP window (as sent, unscaled) and IP length in bytes. The initial " +
@@ -156,7 +146,7 @@ func (w *windows) table(env *analyze.Env) report.Table {
 	}
 }
 
-func (w *windows) row(env *analyze.Env, i int, sources map[uint32]uint64, row []report.Value) {
+func (w *windows) row(env *analyze.Env, i int, sources []uint64, row []report.Value) {
 	k, v := w.key(i), &w.Vals[i]
 	clear(row)
 	row[0] = report.CountOf(v.Count)

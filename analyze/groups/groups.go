@@ -72,7 +72,7 @@ func (s *State) Add(events []event.Event) {
 		if e.Verdict == event.Accepted {
 			continue
 		}
-		g := s.Of(e.SrcID, count.Words(KeyOf(e)))
+		g := s.At(count.Words(KeyOf(e)))
 		g.Stat.Add(e)
 		g.SrcPort.Add(uint32(e.SrcPort), e.Has(event.HasSrcPort))
 		g.Dst.Add(e.DstID, e.DstID != 0)
