@@ -8,6 +8,7 @@ import (
 	"fwreport/reader"
 	"fwreport/reader/event"
 	"fwreport/reader/evidence"
+	"fwreport/report"
 )
 
 func (t *tally) addLoss(l evidence.Loss) {
@@ -32,15 +33,23 @@ func boundary(class string) bool {
 	return class == "boot" || class == "clock_set" || class == "daemon_restart"
 }
 
+// quantity is "1 record", "1,042 records".
+func quantity(n uint64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return report.Group(n) + " " + thing + "s"
+}
+
 func lossNotes(losses []evidence.Loss) []string {
 	var notes []string
 	for _, l := range losses {
 		if boundary(l.Class) {
 			continue
 		}
-		s := fmt.Sprintf("%s (%d notices", cmp.Or(l.Meaning(), l.Class), l.Notices)
+		s := fmt.Sprintf("%s (%s", cmp.Or(l.Meaning(), l.Class), quantity(l.Notices, "notice"))
 		if l.Lost > 0 {
-			s += fmt.Sprintf(", at least %d records", l.Lost)
+			s += ", at least " + quantity(l.Lost, "record")
 		}
 		s += ")"
 		if l.LowersCounts() {

@@ -45,7 +45,7 @@ func (p *printer) ledger(r *report.Report) {
 	g := p.measure(&t, ledgerView, p.clock.Full)
 	for i := range g.columns {
 		c := &g.columns[i]
-		c.tail, c.whole = c.id == "path", c.id == "sha256" // half a hash proves nothing
+		c.whole = c.id == "sha256" // half a hash proves nothing
 	}
 	g.total = ledgerTotal(r, g)
 	shown := p.grid(&t, g)

@@ -1,11 +1,18 @@
 package text
 
-import "fwreport/report"
+import (
+	"slices"
+
+	"fwreport/report"
+)
 
 const (
 	gap      = 2   // cells between columns
 	padLimit = 100 // cells that a column takes at most; longer cells are cut, or stick out where there is no width
 )
+
+// paths are the IDs of columns of file names: their end says more.
+var paths = []string{"path", "family", "other", "log"}
 
 // column is a column being laid out.
 type column struct {
@@ -33,7 +40,7 @@ func (p *printer) newColumn(i int, c report.Column) column {
 	n := min(p.cells.StringWidth(title), padLimit)
 	return column{index: i, id: c.ID, title: title, kind: c.Kind, key: c.Key || i == 0,
 		right: numeric(c.Kind) || c.Kind == report.Ratio || c.Kind == report.Duration,
-		tail:  c.Kind == report.Evidence, empty: true, head: n, width: n, shown: true}
+		tail:  c.Kind == report.Evidence || c.Kind == report.Text && slices.Contains(paths, c.ID), empty: true, head: n, width: n, shown: true}
 }
 
 func numeric(k report.Kind) bool {
@@ -152,23 +159,37 @@ func restore(columns []column, width int) {
 }
 
 // shrink cuts the widest column that can be cut, cell by cell, until all fit.
-// Where keys alone are too wide for the line they are cut too, to 8 cells.
+// Where keys alone are too wide for the line they are cut too, to 8 cells: texts
+// and places first, then what is no text, but never numbers and lengths of time.
 func shrink(columns []column, width int) {
 	for sum(columns, natural) > width {
 		widest := pick(columns, func(c *column) int { return c.narrow })
-		if widest == nil {
-			widest = pick(columns, func(c *column) int {
-				if numeric(c.kind) {
-					return c.width
-				}
-				return min(c.width, 8)
-			})
+		for _, least := range [...]func(*column) int{leastText, leastKey} {
+			if widest == nil {
+				widest = pick(columns, least)
+			}
 		}
 		if widest == nil {
 			return
 		}
 		widest.width--
 	}
+}
+
+// leastText is the least width of a text or place where there is no room.
+func leastText(c *column) int {
+	if c.kind != report.Text && c.kind != report.Evidence {
+		return c.width
+	}
+	return min(c.width, 8)
+}
+
+// leastKey is that of any column.
+func leastKey(c *column) int {
+	if numeric(c.kind) || c.kind == report.Duration {
+		return c.width
+	}
+	return min(c.width, 8)
 }
 
 func pick(columns []column, least func(*column) int) *column {

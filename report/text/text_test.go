@@ -102,6 +102,25 @@ Nothing to list: Gaps.
 	}
 }
 
+// Where keys alone are too wide for the line, texts are cut before times, and
+// lengths never; of a path the end is shown.
+func TestNarrowKeys(t *testing.T) {
+	r := reporttest.Sample()
+	r.Sections = append(r.Sections, reporttest.Evidence())
+	got := render(t, r, Options{Width: 55})
+	for _, want := range []string{
+		"  500  gw1   2026-03-04 03:41:05    -1h23m0s  step\n",
+		"   30  gw1   2026-03-05 10:36:24  49d0h15m4s  contradi…\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+	if got := render(t, r, Options{Width: 30}); !strings.Contains(got, "     20  …kern.log  …gs/syslog") {
+		t.Errorf("paths are not cut from the left in\n%s", got)
+	}
+}
+
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0s", 1500 * time.Millisecond: "1.5s", -90 * time.Second: "-1m30s", 59999 * time.Millisecond: "59.999s",
