@@ -31,31 +31,37 @@ func Decimal(w uint64) (v uint32, digits int) {
 	return uint32(y >> 32), digits
 }
 
-// least is the least value that has so many digits, or zeros stand before it.
-var least = [4]uint32{0, 0, 10, 100}
-
 // quad reads a dotted quad and the byte behind it, all within b. It gives n = 0
 // for everything else, right or wrong: that is for a loop to tell.
 func quad(b *[16]byte) (addr uint32, n int) {
 	lo, hi := binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])
-	stops := squeeze(notDigits(lo^zeros)) | squeeze(notDigits(hi^zeros))<<8
-	start := 0
-	for i := range 4 {
-		n = bits.TrailingZeros32(stops) & 31
-		stops &= stops - 1
-		part := uint(n - start)
-		if part-1 > 2 || n > 15 || i < 3 && b[n&15] != '.' {
-			return 0, 0
-		}
-		// The digits are shifted to the top: the last one is the highest byte.
-		y := (binary.LittleEndian.Uint32(b[start:start+4]) ^ uint32(zeros&0xffffffff)) << ((32 - 8*part) & 31)
-		v := y>>24 + 10*(y>>16&0xff) + 100*(y>>8&0xff)
-		if v > 255 || v < least[part&3] {
-			return 0, 0
-		}
-		addr, start = addr<<8|v, n+1
+	stops := squeeze(notDigits(lo^zeros)) | squeeze(notDigits(hi^zeros))<<8 | 1<<31
+	d1 := bits.TrailingZeros32(stops)
+	stops &= stops - 1
+	d2 := bits.TrailingZeros32(stops)
+	stops &= stops - 1
+	d3 := bits.TrailingZeros32(stops)
+	stops &= stops - 1
+	n = bits.TrailingZeros32(stops)
+	if n > 15 || b[d1&15] != '.' || b[d2&15] != '.' || b[d3&15] != '.' {
+		return 0, 0
 	}
-	return addr, n
+	v1, bad1 := octet(uint32(lo), uint(d1))
+	v2, bad2 := octet(binary.LittleEndian.Uint32(b[(d1+1)&7:]), uint(d2-d1-1))
+	v3, bad3 := octet(binary.LittleEndian.Uint32(b[min(d2+1, 12):]), uint(d3-d2-1))
+	v4, bad4 := octet(binary.LittleEndian.Uint32(b[min(d3+1, 12):]), uint(n-d3-1))
+	if bad1 || bad2 || bad3 || bad4 {
+		return 0, 0
+	}
+	return v1<<24 | v2<<16 | v3<<8 | v4, n
+}
+
+// octet reads n digits of w, the first one lowest.
+func octet(w uint32, n uint) (v uint32, bad bool) {
+	w ^= zeros & (1<<32 - 1)
+	y := w << ((32 - 8*n) & 31) // the last digit is the highest byte
+	v = y>>24 + 10*(y>>16&0xff) + 100*(y>>8&0xff)
+	return v, n-1 > 2 || v > 255 || w&0xff == 0 && n > 1
 }
 
 // squeeze gathers the high bits of eight bytes.
