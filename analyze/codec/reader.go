@@ -27,7 +27,8 @@ type Reader struct {
 	met     map[string]bool // sections
 
 	syms    []event.Sym // by number in the stream
-	handles uint64      // address handles are below
+	handles []uint32    // by number in the stream
+	handle  func(event.Addr) uint32
 	inputs  []uint32    // new number of each input; nil until they are known
 
 	time int64
@@ -38,7 +39,7 @@ type Reader struct {
 // error says that it is no such stream, or of which version it is.
 func NewReader(in io.Reader, names *event.Symbols) (*Reader, error) {
 	r := &Reader{in: bufio.NewReaderSize(in, maxBlock), names: names, done: true,
-		met: map[string]bool{}, syms: []event.Sym{0}, handles: 1}
+		met: map[string]bool{}, syms: []event.Sym{0}, handles: []uint32{0}}
 	head := make([]byte, len(magic)+1)
 	if _, err := io.ReadFull(r.in, head); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, fmt.Errorf("reading a partial result: %w", err)
@@ -279,14 +280,24 @@ func (r *Reader) Sym() event.Sym {
 	return sym
 }
 
-// SetHandles tells how many address handles there are, 0 included.
-func (r *Reader) SetHandles(n int) { r.handles = uint64(n) }
+// Addresses tells how addresses get their handles. It must be called before
+// Handle is.
+func (r *Reader) Addresses(handle func(event.Addr) uint32) { r.handle = handle }
 
-// HandleCount reads how many of the handles, from 0 on, something is said of.
-func (r *Reader) HandleCount() int { return int(r.Below(r.handles+1, "number of addresses")) }
-
-// Handle reads an address handle.
-func (r *Reader) Handle() uint32 { return uint32(r.Below(r.handles, "address")) }
+// Handle reads an address handle and gives the address its handle here.
+func (r *Reader) Handle() uint32 {
+	n := r.Below(uint64(len(r.handles))+1, "address")
+	if n < uint64(len(r.handles)) {
+		return r.handles[n]
+	}
+	a := r.Addr()
+	if r.err != nil {
+		return 0
+	}
+	id := r.handle(a)
+	r.handles = append(r.handles, id)
+	return id
+}
 
 // Addr reads an address.
 func (r *Reader) Addr() event.Addr {

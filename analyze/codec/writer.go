@@ -20,8 +20,12 @@ type Writer struct {
 	frame   []byte // the block in the making, its length in front
 	section string // "" between sections
 
-	known []uint32 // by Sym: its number in the stream plus one, 0 if it was not written yet
+	known []uint32 // by Sym: its number in the stream, 0 if it was not written yet
 	next  uint32   // the number of the next new name
+
+	addr    func(id uint32) event.Addr
+	written []uint32 // by address handle: its number in the stream, 0 if it was not written yet
+	nextOf  uint32   // the number of the next new address
 
 	time int64     // the last time written in the section
 	ref  event.Ref // the last place
@@ -29,7 +33,7 @@ type Writer struct {
 
 // NewWriter begins a stream. names are those that Sym is asked to write.
 func NewWriter(out io.Writer, names *event.Symbols) *Writer {
-	w := &Writer{out: out, names: names, frame: make([]byte, 4, 4+maxBlock+4), next: 1}
+	w := &Writer{out: out, names: names, frame: make([]byte, 4, 4+maxBlock+4), next: 1, nextOf: 1}
 	head := binary.AppendUvarint([]byte(magic), Version)
 	w.write(head)
 	return w
@@ -144,9 +148,29 @@ func (w *Writer) Sym(s event.Sym) {
 	w.Text(w.names.Name(s))
 }
 
-// Handle writes an address handle. The handles of a stream are those of its
-// list of addresses.
-func (w *Writer) Handle(id uint32) { w.Uvarint(uint64(id)) }
+// Addresses tells what stands behind address handles. It must be called before
+// Handle is.
+func (w *Writer) Addresses(addr func(id uint32) event.Addr) { w.addr = addr }
+
+// Handle writes an address handle, the address with it where it is met first.
+// Handle 0 is no address.
+func (w *Writer) Handle(id uint32) {
+	if id == 0 {
+		w.Uvarint(0)
+		return
+	}
+	if int(id) >= len(w.written) {
+		w.written = append(w.written, make([]uint32, int(id)+1-len(w.written)+len(w.written)/2)...)
+	}
+	if n := w.written[id]; n != 0 {
+		w.Uvarint(uint64(n))
+		return
+	}
+	w.written[id] = w.nextOf
+	w.Uvarint(uint64(w.nextOf))
+	w.nextOf++
+	w.Addr(w.addr(id))
+}
 
 // Addr writes an address.
 func (w *Writer) Addr(a event.Addr) {

@@ -90,11 +90,14 @@ func LoadPartials(sources []Source, program string, modules []*analyze.Analyzer,
 	if err := p.number(heads); err != nil {
 		return nil, err
 	}
-	p.Set = analyze.NewSet(modules, symbols)
 	for i := range heads {
 		set, err := analyze.LoadSet(heads[i].stream, modules, symbols)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", heads[i].name, err)
+		}
+		if i == 0 {
+			p.Set = set
+			continue
 		}
 		p.Set.Merge(set)
 	}
