@@ -77,12 +77,13 @@ func TestValues(t *testing.T) {
 		syms := []event.Sym{0, names.Of("DROP"), names.Of("never written"), names.Of("\xfe"), 0, names.Of("DROP")}
 		syms[2] = names.Of(strings.Repeat("long", 30_000))
 		data := written(t, names, func(w *Writer) {
+			w.Addresses(func(id uint32) event.Addr { return event.AddrFrom4(id) })
 			pad(w, before)
 			values(w, syms)
 		})
 		r := reader(t, data, other)
 		r.SetInputs([]uint32{5, 3, 9})
-		r.SetHandles(1000)
+		r.Addresses(func(a event.Addr) uint32 { return a.V4() + 1 })
 		unpad(r, before)
 		check(t, r, func(s event.Sym) string { return names.Name(s) }, syms, other)
 		if err := r.Close(); err != nil {
@@ -118,8 +119,12 @@ func values(w *Writer, syms []event.Sym) {
 	w.Bool(true)
 	w.Bool(false)
 	w.Input(2)
-	w.Handle(999)
+	for _, id := range handles {
+		w.Handle(id)
+	}
 }
+
+var handles = []uint32{999, 0, 3, 999, 1 << 16, 3, 0}
 
 func check(t *testing.T, r *Reader, name func(event.Sym) string, syms []event.Sym, other *event.Symbols) {
 	t.Helper()
@@ -147,7 +152,13 @@ func check(t *testing.T, r *Reader, name func(event.Sym) string, syms []event.Sy
 	same(t, true, r.Bool())
 	same(t, false, r.Bool())
 	same(t, 9, r.Input())
-	same(t, 999, r.Handle())
+	for _, id := range handles {
+		want := id + 1 // as the reader numbers them
+		if id == 0 {
+			want = 0
+		}
+		same(t, want, r.Handle())
+	}
 }
 
 func same[V comparable](t *testing.T, want, got V) {
@@ -237,7 +248,7 @@ func TestWrongValues(t *testing.T) {
 		{"verdict", func(w *Writer) { w.Uvarint(3) }, func(r *Reader) { r.Verdict() }, "verdict 3"},
 		{"protocol", func(w *Writer) { w.Uvarint(0x202) }, func(r *Reader) { r.Proto() }, "protocol"},
 		{"name", func(w *Writer) { w.Uvarint(2) }, func(r *Reader) { r.Sym() }, "name number 2, but there are 1"},
-		{"handle", func(w *Writer) { w.Handle(1) }, func(r *Reader) { r.Handle() }, "address 1"},
+		{"handle", func(w *Writer) { w.Uvarint(2) }, func(r *Reader) { r.Handle() }, "address 2"},
 		{"input", func(w *Writer) { w.Input(2) }, func(r *Reader) { r.Input() }, "input 2"},
 		{"input of a record", func(w *Writer) { w.Ref(event.MakeRef(2, 1)) }, func(r *Reader) { r.Ref() }, "input 2, but there are 2 inputs"},
 		{"negative record", func(w *Writer) { w.Uvarint(zigzag(-1) << 1) }, func(r *Reader) { r.Ref() }, "record -1"},

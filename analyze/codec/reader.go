@@ -29,7 +29,7 @@ type Reader struct {
 	syms    []event.Sym // by number in the stream
 	handles []uint32    // by number in the stream
 	handle  func(event.Addr) uint32
-	inputs  []uint32    // new number of each input; nil until they are known
+	inputs  []uint32 // new number of each input; nil until they are known
 
 	time int64
 	ref  event.Ref
