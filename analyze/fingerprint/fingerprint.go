@@ -152,7 +152,7 @@ func (s *State) countSYN(src uint32, n uint64) {
 // whose header it has.
 func (s *State) probe(c Class, e *event.Event) {
 	var refuted uint64
-	list := s.rules.candidates(c, e.Len)
+	list := s.rules.candidates(c, e)
 	for i := range list {
 		m := &list[i]
 		if !m.covers(e) {

@@ -58,21 +58,51 @@ func (m *matcher) fits(e *event.Event) bool {
 // that the great majority of events, which no rule covers, costs no more.
 type ruleset struct {
 	byLen [classes][]uint8 // index into lists, 0 is the empty one
-	lists [][]matcher
+	lists []list
 }
 
-func (s *ruleset) candidates(c Class, length uint32) []matcher {
-	if length >= uint32(len(s.byLen[c])) {
+// list is the matchers of one class and length.
+type list struct {
+	never    event.Fields // with one of these no rule covers a record
+	windows  uint64       // bits of windowBit: without its bit, no rule covers a window
+	matchers []matcher
+}
+
+// windowBit is one of 64 bits for a window; the windows that rules and the usual
+// systems have share few.
+func windowBit(window uint16) uint64 { return 1 << (window * 0x9e37 >> 10) }
+
+func (l *list) include(m matcher) {
+	never := m.fields &^ m.wanted
+	if len(l.matchers) > 0 {
+		never &= l.never
+	}
+	l.never = never
+	if m.window == AnyWindow {
+		l.windows = math.MaxUint64
+	} else {
+		l.windows |= windowBit(uint16(m.window))
+	}
+	l.matchers = append(l.matchers, m)
+}
+
+// candidates are the matchers of which one may cover e, a probe of class c.
+func (s *ruleset) candidates(c Class, e *event.Event) []matcher {
+	if e.Len >= uint32(len(s.byLen[c])) {
 		return nil
 	}
-	return s.lists[s.byLen[c][length]]
+	l := &s.lists[s.byLen[c][e.Len]]
+	if l.windows&windowBit(e.Window) == 0 || e.Fields&l.never != 0 {
+		return nil
+	}
+	return l.matchers
 }
 
 // compile makes a ruleset; the list must not have more than 64 rules.
-func compile(list []Rule, symbols *event.Symbols) *ruleset {
-	s := &ruleset{lists: make([][]matcher, 1)}
-	for n := range list {
-		r := &list[n]
+func compile(rules []Rule, symbols *event.Symbols) *ruleset {
+	s := &ruleset{lists: make([]list, 1)}
+	for n := range rules {
+		r := &rules[n]
 		for _, shape := range r.Shapes {
 			s.include(r.Class, shape.Len, newMatcher(r, n, shape.Window, symbols))
 		}
@@ -87,9 +117,9 @@ func (s *ruleset) include(c Class, length uint32, m matcher) {
 	i := &s.byLen[c][length]
 	if *i == 0 {
 		*i = uint8(len(s.lists))
-		s.lists = append(s.lists, nil)
+		s.lists = append(s.lists, list{})
 	}
-	s.lists[*i] = append(s.lists[*i], m)
+	s.lists[*i].include(m)
 }
 
 // needs are the fields that the rule looks at and that a record must give.

@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"fwreport/analyze"
@@ -95,12 +96,7 @@ func (w *windows) merge(o *windows, r count.Remap) {
 // one tells: the next of 32, 64, 128 and 255 (hosts start with one of them, and
 // few routes are longer than 30 hops).
 func InitialTTL(observed uint8) uint8 {
-	for _, t := range [...]uint8{32, 64, 128} {
-		if observed <= t {
-			return t
-		}
-	}
-	return 255
+	return uint8(min(1<<max(bits.Len8(max(observed, 1)-1), 5), 255))
 }
 
 var windowColumns = []report.Column{
