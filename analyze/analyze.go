@@ -67,14 +67,23 @@ type State interface {
 }
 
 // Stored is what every State can do besides: be written into a partial result and
-// be read back. Load is called on a State that New just made, with the addresses
-// of the stream in Shared.Addrs under the handles that they had. What a loaded
-// State says in Result, and what it adds to another by Merge, is the same as
-// before, whatever the stream's names are numbered now. Errors are kept by w and
-// r; a Load checks whatever it, Merge or Result will index with.
-type Stored interface {
-	Save(w *codec.Writer)
-	Load(r *codec.Reader)
+// be read back, by Load on a State that New just made. What a loaded State says in
+// Result, and what it adds to another by Merge, is the same as before, whatever
+// the stream's names and addresses are numbered now. Errors are kept by the Writer
+// and Reader; a Load checks whatever it, Merge or Result will index with.
+//
+// A State is written by Save of [Whole], or, if it counts by source address, by
+// SavePart of [Divided].
+type Stored interface{ Load(r *codec.Reader) }
+
+// Whole is a State that is written at once.
+type Whole interface{ Save(w *codec.Writer) }
+
+// Divided is a State that can be written in parts, by source address. What is not
+// counted by source is in the first part. The parts, loaded and merged, are the
+// whole.
+type Divided interface {
+	SavePart(w *codec.Writer, part count.Part)
 }
 
 // Place is what geography knows of an address. The zero Place is "unknown".

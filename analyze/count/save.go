@@ -19,6 +19,53 @@ func SaveTable[K, V any](w *codec.Writer, keys []K, vals []V, key func(K, *codec
 	}
 }
 
+// SavePart is SaveTable for the keys of a part only.
+func SavePart[K, V any](w *codec.Writer, keys []K, vals []V, has func(K) bool, key func(K, *codec.Writer), val func(*V, *codec.Writer)) {
+	n := uint64(0)
+	for i := range keys {
+		if has(keys[i]) {
+			n++
+		}
+	}
+	w.Uvarint(n)
+	for i := range keys {
+		if has(keys[i]) {
+			key(keys[i], w)
+			val(&vals[i], w)
+		}
+	}
+}
+
+// Part is a part of the addresses: those of which the sources are in it. The
+// zero Part has all.
+type Part struct {
+	of []uint8 // by handle: the number of its part
+	n  uint8
+}
+
+// Has reports whether what is counted of a source is in the part. What has no
+// source (handle 0) is in the first.
+func (p Part) Has(src uint32) bool { return p.of == nil || p.of[src] == p.n }
+
+// First reports whether p is the first part, or all. It has what is not counted
+// by source.
+func (p Part) First() bool { return p.n == 0 }
+
+// Parts cuts the addresses into n parts, at most 256, of nearly the same size.
+// An address is in the same part whatever its handle is.
+func (t *Addrs) Parts(n int) []Part {
+	of := make([]uint8, t.Len())
+	for id := uint32(1); int(id) < t.Len(); id++ {
+		hi, lo := t.Addr(id).Halves()
+		of[id] = uint8((hi ^ lo*0x9e3779b97f4a7c15) * 0xc2b2ae3d27d4eb4f >> 32 % uint64(n))
+	}
+	parts := make([]Part, n)
+	for i := range parts {
+		parts[i] = Part{of, uint8(i)}
+	}
+	return parts
+}
+
 // LoadTable reads what SaveTable wrote into a table without keys. A key that
 // comes twice is an error of r.
 func LoadTable[K, V any](r *codec.Reader, into interface {
@@ -124,16 +171,24 @@ func SaveSym(sym uint32, w *codec.Writer) { w.Sym(event.Sym(sym)) }
 // LoadSym reads what SaveSym wrote.
 func LoadSym(r *codec.Reader) uint32 { return uint32(r.Sym()) }
 
-// Save writes the pairs.
-func (p *Pairs) Save(w *codec.Writer, a, b func(uint32, *codec.Writer)) {
-	w.Uvarint(uint64(p.Len()))
+// SavePairs writes the pairs of which has is true; nil is all.
+func SavePairs(p *Pairs, w *codec.Writer, has func(a, b uint32) bool, a, b func(uint32, *codec.Writer)) {
+	n := uint64(0)
 	for x, y := range p.All() {
-		a(x, w)
-		b(y, w)
+		if has == nil || has(x, y) {
+			n++
+		}
+	}
+	w.Uvarint(n)
+	for x, y := range p.All() {
+		if has == nil || has(x, y) {
+			a(x, w)
+			b(y, w)
+		}
 	}
 }
 
-// LoadPairs reads what Pairs.Save wrote and hands it to add.
+// LoadPairs reads what SavePairs wrote and hands it to add.
 func LoadPairs(r *codec.Reader, a, b func(*codec.Reader) uint32, add func(a, b uint32)) {
 	for n := r.Below(math.MaxUint32, "number of pairs"); n > 0; n-- {
 		x, y := a(r), b(r)
@@ -142,29 +197,4 @@ func LoadPairs(r *codec.Reader, a, b func(*codec.Reader) uint32, add func(a, b u
 		}
 		add(x, y)
 	}
-}
-
-// Save writes the addresses in the order of their handles.
-func (t *Addrs) Save(w *codec.Writer) {
-	w.Uvarint(uint64(t.Len() - 1))
-	for id := uint32(1); int(id) < t.Len(); id++ {
-		w.Addr(t.Addr(id))
-	}
-}
-
-// Load reads what Save wrote into an Addrs without addresses, so that handles
-// are the same, and tells r how many they are.
-func (t *Addrs) Load(r *codec.Reader) {
-	n := uint32(r.Below(math.MaxUint32, "number of addresses"))
-	for id := uint32(1); id <= n; id++ {
-		a := r.Addr()
-		if r.Err() != nil {
-			return
-		}
-		if t.ID(a) != id {
-			r.Fail("address %s is there twice", a)
-			return
-		}
-	}
-	r.SetHandles(t.Len())
 }

@@ -9,11 +9,13 @@ import (
 	"fwreport/reader/event"
 )
 
-// stored is a reader of what save wrote; three inputs, a hundred handles.
+// stored is a reader of what save wrote; three inputs, addresses that are their
+// handles.
 func stored(t *testing.T, names *event.Symbols, save func(*codec.Writer)) *codec.Reader {
 	t.Helper()
 	var b bytes.Buffer
 	w := codec.NewWriter(&b, names)
+	w.Addresses(func(id uint32) event.Addr { return event.AddrFrom4(id) })
 	w.Section("s")
 	save(w)
 	if err := w.Close(); err != nil {
@@ -24,7 +26,7 @@ func stored(t *testing.T, names *event.Symbols, save func(*codec.Writer)) *codec
 		t.Fatal(err)
 	}
 	r.SetInputs([]uint32{0, 1, 2})
-	r.SetHandles(100)
+	r.Addresses(func(a event.Addr) uint32 { return a.V4() })
 	r.Section()
 	return r
 }
@@ -99,26 +101,7 @@ func TestSameSurvives(t *testing.T) {
 	}
 }
 
-func TestAddressesKeepTheirHandles(t *testing.T) {
-	a := NewAddrs()
-	for i := range uint32(2000) {
-		a.ID(event.AddrFrom4(i * 2654435761))
-		a.ID(event.AddrFromHalves(uint64(i)<<40, uint64(i)))
-	}
-	b := NewAddrs()
-	r := stored(t, event.NewSymbols(), a.Save)
-	b.Load(r)
-	if err := r.Close(); err != nil || b.Len() != a.Len() {
-		t.Fatalf("%d addresses, want %d; %v", b.Len(), a.Len(), err)
-	}
-	for id := range uint32(a.Len()) {
-		if b.Addr(id) != a.Addr(id) || id > 0 && b.ID(a.Addr(id)) != id {
-			t.Fatalf("handle %d: %s, want %s", id, b.Addr(id), a.Addr(id))
-		}
-	}
-}
-
-// TestTwice: a key, or an address, that comes twice is no table.
+// TestTwice: a key that comes twice is no table.
 func TestTwice(t *testing.T) {
 	keys := []Words{{A: 1}, {A: 2}, {A: 1}}
 	loadKey := func(r *codec.Reader) Words { return Words{A: r.Uvarint()} }
@@ -129,15 +112,6 @@ func TestTwice(t *testing.T) {
 	if err := r.Close(); err == nil || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("%v", err)
 	}
-	r = stored(t, event.NewSymbols(), func(w *codec.Writer) {
-		w.Uvarint(2)
-		w.Addr(event.AddrFrom4(5))
-		w.Addr(event.AddrFrom4(5))
-	})
-	NewAddrs().Load(r)
-	if err := r.Close(); err == nil || !strings.Contains(err.Error(), "0.0.0.5") {
-		t.Errorf("%v", err)
-	}
 }
 
 func TestPairsSurvive(t *testing.T) {
@@ -145,7 +119,7 @@ func TestPairsSurvive(t *testing.T) {
 	for i := range uint32(500) {
 		p.Add(i%20, i%77)
 	}
-	r := stored(t, event.NewSymbols(), func(w *codec.Writer) { p.Save(w, SaveHandle, SaveHandle) })
+	r := stored(t, event.NewSymbols(), func(w *codec.Writer) { SavePairs(p, w, nil, SaveHandle, SaveHandle) })
 	LoadPairs(r, LoadHandle, LoadHandle, q.Add)
 	if err := r.Close(); err != nil || q.Len() != p.Len() {
 		t.Fatalf("%d pairs, want %d; %v", q.Len(), p.Len(), err)

@@ -1,23 +1,33 @@
 package denied
 
 import (
+	"math"
 	"math/bits"
 
 	"fwreport/analyze/codec"
 	"fwreport/analyze/count"
 )
 
-// Save implements analyze.Stored.
-func (s *state) Save(w *codec.Writer) {
+// SavePart implements analyze.Divided.
+func (s *state) SavePart(w *codec.Writer, part count.Part) {
 	w.Uvarint(uint64(len(s.nth)))
 	for _, dst := range s.nth {
 		w.Handle(dst)
 	}
-	w.Uvarint(uint64(len(s.few)))
-	for _, word := range s.few {
-		w.Uvarint(word)
+	n := uint64(0)
+	for src, word := range s.few {
+		if word != 0 && part.Has(uint32(src)) {
+			n++
+		}
 	}
-	s.more.Save(w, count.SaveHandle, count.SaveHandle)
+	w.Uvarint(n)
+	for src, word := range s.few {
+		if word != 0 && part.Has(uint32(src)) {
+			w.Handle(uint32(src))
+			w.Uvarint(word)
+		}
+	}
+	count.SavePairs(s.more, w, func(src, _ uint32) bool { return part.Has(src) }, count.SaveHandle, count.SaveHandle)
 }
 
 // Load implements analyze.Stored. It meets all pairs again, which numbers the
@@ -27,8 +37,8 @@ func (s *state) Load(r *codec.Reader) {
 	for i := range nth {
 		nth[i] = r.Handle()
 	}
-	for src, n := uint32(0), uint32(r.HandleCount()); src < n && r.Err() == nil; src++ {
-		word := r.Uvarint()
+	for n := r.Below(math.MaxUint32, "number of sources"); n > 0 && r.Err() == nil; n-- {
+		src, word := r.Handle(), r.Uvarint()
 		if bits.Len64(word) > len(nth) {
 			r.Fail("destination %d, but there are %d", bits.Len64(word), len(nth))
 			return

@@ -1,31 +1,48 @@
 package fingerprint
 
 import (
+	"math"
+
 	"fwreport/analyze/codec"
 	"fwreport/analyze/count"
 )
 
-// Save implements analyze.Stored. Rules are saved by their numbers: a stream is
-// read by the program that wrote it, or by one of the same version.
-func (s *State) Save(w *codec.Writer) {
-	count.SaveTable(w, s.matched.Keys, s.matched.Vals, saveKey, (*match).save)
-	count.SaveTable(w, s.against.Keys, s.against.Vals, saveKey, count.SaveCount)
-	w.Uvarint(uint64(len(s.syns)))
-	for _, n := range s.syns {
+// SavePart implements analyze.Divided. Rules are saved by their numbers: a stream
+// is read by the program that wrote it, or by one of the same version.
+func (s *State) SavePart(w *codec.Writer, part count.Part) {
+	mine := func(k count.Words) bool { return part.Has(key(k).src()) }
+	count.SavePart(w, s.matched.Keys, s.matched.Vals, mine, saveKey, (*match).save)
+	count.SavePart(w, s.against.Keys, s.against.Vals, mine, saveKey, count.SaveCount)
+	n := uint64(0)
+	for src, syns := range s.syns {
+		if syns > 0 && part.Has(uint32(src)) {
+			n++
+		}
+	}
+	w.Uvarint(n)
+	for src, syns := range s.syns {
+		if syns > 0 && part.Has(uint32(src)) {
+			w.Handle(uint32(src))
+			w.Uvarint(syns)
+		}
+	}
+	var known known
+	if part.First() {
+		known = s.known
+	}
+	for _, n := range []uint64{known.syns, known.seq, known.options} {
 		w.Uvarint(n)
 	}
-	for _, n := range []uint64{s.known.syns, s.known.seq, s.known.options} {
-		w.Uvarint(n)
-	}
-	s.windows.save(w)
+	s.windows.save(w, part)
 }
 
 // Load implements analyze.Stored.
 func (s *State) Load(r *codec.Reader) {
 	count.LoadTable(r, s.matched, loadKey, (*match).load)
 	count.LoadTable(r, s.against, loadKey, count.LoadCount)
-	for id, n := uint32(0), uint32(r.HandleCount()); id < n && r.Err() == nil; id++ {
-		s.countSYN(id, r.Uvarint())
+	for n := r.Below(math.MaxUint32, "number of sources"); n > 0 && r.Err() == nil; n-- {
+		src := r.Handle()
+		s.countSYN(src, r.Uvarint())
 	}
 	s.known = known{r.Uvarint(), r.Uvarint(), r.Uvarint()}
 	s.windows.load(r)
@@ -51,10 +68,16 @@ func (m *match) load(r *codec.Reader) {
 	m.records, m.ttls = r.Uvarint(), r.Uvarint()
 }
 
-// save writes the windows in the order of their ids.
-func (w *windows) save(to *codec.Writer) {
-	count.SaveTable(to, w.Keys, w.Vals, func(k count.Words, to *codec.Writer) { windowKey(k.A).save(to) }, (*window).save)
-	w.sources.Save(to, count.SaveHandle, func(id uint32, to *codec.Writer) { to.Uvarint(uint64(id - 1)) })
+// save writes the windows in the order of their ids, all of them in each part:
+// their counts in the first, their sources where those are.
+func (w *windows) save(to *codec.Writer, part count.Part) {
+	count.SaveTable(to, w.Keys, w.Vals, func(k count.Words, to *codec.Writer) { windowKey(k.A).save(to) }, func(v *window, to *codec.Writer) {
+		if !part.First() {
+			v = &window{}
+		}
+		v.save(to)
+	})
+	count.SavePairs(w.sources, to, func(src, _ uint32) bool { return part.Has(src) }, count.SaveHandle, func(id uint32, to *codec.Writer) { to.Uvarint(uint64(id - 1)) })
 }
 
 func (w *windows) load(r *codec.Reader) {

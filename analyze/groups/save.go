@@ -6,9 +6,10 @@ import (
 	"fwreport/reader/event"
 )
 
-// Save implements analyze.Stored.
-func (s *State) Save(w *codec.Writer) {
-	count.SaveTable(w, s.Keys, s.Vals, func(packed count.Words, w *codec.Writer) { Key(packed).save(w) }, (*Group).save)
+// SavePart implements analyze.Divided.
+func (s *State) SavePart(w *codec.Writer, part count.Part) {
+	mine := func(packed count.Words) bool { return part.Has(Key(packed).Src()) }
+	count.SavePart(w, s.Keys, s.Vals, mine, func(packed count.Words, w *codec.Writer) { Key(packed).save(w) }, (*Group).save)
 }
 
 // Load implements analyze.Stored.

@@ -5,9 +5,10 @@ import (
 	"fwreport/analyze/count"
 )
 
-// Save implements analyze.Stored.
-func (s state) Save(w *codec.Writer) {
-	count.SaveTable(w, s.Keys, s.Vals, func(k count.Words, w *codec.Writer) {
+// SavePart implements analyze.Divided.
+func (s state) SavePart(w *codec.Writer, part count.Part) {
+	mine := func(k count.Words) bool { return part.Has(key(k).src()) }
+	count.SavePart(w, s.Keys, s.Vals, mine, func(k count.Words, w *codec.Writer) {
 		w.Handle(key(k).src())
 		w.Handle(key(k).dst())
 		w.Sym(key(k).action())

@@ -1,13 +1,16 @@
 package invalid
 
 import (
+	"math"
+
 	"fwreport/analyze/codec"
 	"fwreport/analyze/count"
 )
 
-// Save implements analyze.Stored.
-func (s *state) Save(w *codec.Writer) {
-	count.SaveTable(w, s.invalid.Keys, s.invalid.Vals, func(k count.Words, w *codec.Writer) {
+// SavePart implements analyze.Divided.
+func (s *state) SavePart(w *codec.Writer, part count.Part) {
+	mine := func(k count.Words) bool { return part.Has(keySource(k)) }
+	count.SavePart(w, s.invalid.Keys, s.invalid.Vals, mine, func(k count.Words, w *codec.Writer) {
 		w.Handle(keySource(k))
 		w.Uvarint(uint64(keyProto(k)))
 		w.Bool(k.B != 0)
@@ -20,7 +23,7 @@ func (s *state) Save(w *codec.Writer) {
 		g.dst.Save(w, count.SaveHandle)
 		g.reason.Save(w, count.SaveSym)
 	})
-	s.bogons.save(w)
+	s.bogons.save(w, part)
 }
 
 // Load implements analyze.Stored.
@@ -41,26 +44,42 @@ func (s *state) Load(r *codec.Reader) {
 	s.bogons.load(r)
 }
 
-// save writes the links in the order of their IDs. The blocks of addresses are
-// not written: they follow from the addresses.
-func (s *bogonState) save(w *codec.Writer) {
-	w.Uvarint(s.unplaced)
+// save writes the links in the order of their IDs, all of them in each part: what
+// is counted of them in the first. The blocks of addresses are not written: they
+// follow from the addresses.
+func (s *bogonState) save(w *codec.Writer, part count.Part) {
+	unplaced := s.unplaced
+	if !part.First() {
+		unplaced = 0
+	}
+	w.Uvarint(unplaced)
 	count.SaveTable(w, s.links.Keys, s.links.Vals, func(k count.Words, w *codec.Writer) {
 		w.Sym(linkHost(k))
 		w.Sym(linkInterface(k))
 	}, func(l *link, w *codec.Writer) {
+		if !part.First() {
+			l = &link{}
+		}
 		w.Uvarint(l.innerDst)
 		w.Uvarint(l.outerDst)
 	})
-	w.Uvarint(uint64(len(s.sources)))
-	for i := range s.sources {
-		w.Uvarint(uint64(s.sources[i].link))
+	n := uint64(0)
+	for id := range s.sources {
+		if s.sources[id].link != 0 && part.Has(uint32(id)) {
+			n++
+		}
 	}
-	w.Uvarint(uint64(s.more.Len()))
-	for _, k := range s.more.Keys {
-		savePair(k, w)
+	w.Uvarint(n)
+	for id := range s.sources {
+		if l := s.sources[id].link; l != 0 && part.Has(uint32(id)) {
+			w.Handle(uint32(id))
+			w.Uvarint(uint64(l))
+		}
 	}
-	count.SaveTable(w, s.candidates.Keys, s.candidates.Vals, func(k count.Words, w *codec.Writer) {
+	mine := func(k count.Words) bool { return part.Has(keyID(k)) }
+	none := make([]struct{}, s.more.Len())
+	count.SavePart(w, s.more.Keys, none, mine, savePair, func(*struct{}, *codec.Writer) {})
+	count.SavePart(w, s.candidates.Keys, s.candidates.Vals, mine, func(k count.Words, w *codec.Writer) {
 		savePair(k, w)
 		w.Uvarint(k.B)
 	}, (*count.Stat).Save)
@@ -74,9 +93,10 @@ func (s *bogonState) load(r *codec.Reader) {
 		*l = link{uint32(s.links.Len()), r.Uvarint(), r.Uvarint()}
 	})
 	links := uint64(s.links.Len()) + 1
-	for id, n := 0, r.HandleCount(); id < n && r.Err() == nil; id++ {
+	for n := r.Below(math.MaxUint32, "number of sources"); n > 0 && r.Err() == nil; n-- {
+		id := r.Handle()
 		if l := r.Below(links, "interface"); l != 0 {
-			s.see(uint32(id), uint32(l))
+			s.see(id, uint32(l))
 		}
 	}
 	count.LoadPairs(r, (*codec.Reader).Handle, s.loadLink, s.see)
