@@ -251,6 +251,7 @@ func (s *Set) Merge(other *Set) {
 // filled in.
 func (s *Set) Sections(env *Env) []report.Section {
 	p := NewParts(s.listed)
+	p.Survey(s, env)
 	p.Take(s, env, true)
 	return p.Sections(env)
 }

@@ -14,9 +14,18 @@ type Gatherer interface {
 	Section(env *Env) *report.Section
 }
 
+// Surveyor is a Gatherer that must have looked at all parts, one after the other,
+// before it takes the first: what it decides on follows from all of them.
+type Surveyor interface {
+	Survey(env *Env, s State)
+}
+
 // Gather is the Result of a State whose module has a Gatherer.
 func Gather(env *Env, m *Analyzer, s State) *report.Section {
 	g := m.Gather()
+	if v, ok := g.(Surveyor); ok {
+		v.Survey(env, s)
+	}
 	g.Take(env, s)
 	return g.Section(env)
 }
@@ -37,6 +46,17 @@ func NewParts(modules []*Analyzer) *Parts {
 		}
 	}
 	return p
+}
+
+// Survey looks at one part for the Gatherers that need to have seen all of them
+// before Take.
+func (p *Parts) Survey(set *Set, env *Env) {
+	env.look(set)
+	for i, m := range p.modules {
+		if v, ok := p.gather[i].(Surveyor); ok {
+			v.Survey(env, env.State(m))
+		}
+	}
 }
 
 // Take looks at one part. The first one has all that is not counted by source.
