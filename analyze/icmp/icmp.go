@@ -19,12 +19,12 @@ var Analyzer = &analyze.Analyzer{
 	Title: "ICMP",
 	Doc: "ICMP and ICMPv6 events of any action, by addresses, type and code. Of an ICMP error the sender counts, not the packet " +
 		"that it quotes.",
-	New: func(*analyze.Shared) analyze.State { return state{count.NewTable[count.Words, count.Stat]()} },
+	New: func(*analyze.Shared) analyze.State { return state{count.NewPacked[count.Stat]()} },
 }
 
 // state counts events by key.
 type state struct {
-	*count.Table[count.Words, count.Stat]
+	*count.Packed[count.Stat]
 }
 
 // key is, from the top, in A the source and the destination, in B the type plus

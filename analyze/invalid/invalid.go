@@ -27,7 +27,7 @@ var Analyzer = &analyze.Analyzer{
 		"interface: they are forged, leaked from a wrongly set up network, or come from a neighbour on the same link. Packets on lo are not examined.",
 	New: func(sh *analyze.Shared) analyze.State {
 		return &state{
-			invalid: invalidTable{count.NewTable[count.Words, invalidGroup]()},
+			invalid: invalidTable{count.NewPacked[invalidGroup]()},
 			bogons:  newBogonState(sh),
 			action:  sh.Symbols.Of("INVALID"),
 		}

@@ -14,7 +14,7 @@ import (
 
 // invalidTable groups invalid events by source, destination port and protocol.
 type invalidTable struct {
-	*count.Table[count.Words, invalidGroup]
+	*count.Packed[invalidGroup]
 }
 
 type invalidGroup struct {
