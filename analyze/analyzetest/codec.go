@@ -15,9 +15,14 @@ import (
 // Saved is the Set as a stream of package codec.
 func Saved(t testing.TB, s *analyze.Set, sym *event.Symbols) []byte {
 	t.Helper()
+	return streamOf(t, sym, s.Save)
+}
+
+func streamOf(t testing.TB, sym *event.Symbols, save func(*codec.Writer)) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	w := codec.NewWriter(&b, sym)
-	s.Save(w)
+	save(w)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +79,24 @@ func (l *laws) restored(t *testing.T, r *rand.Rand, sym *event.Symbols, events [
 	in := shift(len(l.env(sym).Inputs), 0)
 	same(t, "loaded under other names' numbers", want, l.render(Loaded(t, data, []*analyze.Analyzer{l.analyzer}, other, in), other))
 	l.shifted(t, data, sym, want)
+	for _, n := range []int{1, 2, 7} {
+		same(t, fmt.Sprintf("saved in %d parts", n), want, l.render(l.inParts(t, r, l.deal(r, sym, events, 1)[0], n, sym), sym))
+	}
+}
+
+// inParts is the Set after it was saved in n parts by source, which were loaded
+// and merged in any order.
+func (l *laws) inParts(t *testing.T, r *rand.Rand, s *analyze.Set, n int, sym *event.Symbols) *analyze.Set {
+	t.Helper()
+	parts := s.Parts(n)
+	r.Shuffle(n, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	into := l.set(sym)
+	in := shift(len(l.env(sym).Inputs), 0)
+	for _, part := range parts {
+		data := streamOf(t, sym, func(w *codec.Writer) { s.SavePart(w, part) })
+		into.Merge(Loaded(t, data, []*analyze.Analyzer{l.analyzer}, sym, in))
+	}
+	return into
 }
 
 // restoredTree merges the Sets, and puts one or both of two through the codec

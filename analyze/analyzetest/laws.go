@@ -28,7 +28,8 @@ func WithEnv(env func(*event.Symbols) *analyze.Env) Option { return func(l *laws
 //   - a Set without events is the identity of Merge, on both sides;
 //   - the numbering of names (event.Sym) does not show;
 //   - a Set that is saved and loaded, anywhere in a tree of merges, also under
-//     other numbers of names and inputs, is the Set that it was (see restored);
+//     other numbers of names and inputs, or in parts by source, is the Set that
+//     it was (see restored);
 //   - Result gives the same when asked again, and reads no event after Add;
 //   - tables are well formed and ordered (see checkTable);
 //   - Add allocates nothing for events whose keys are known already.
