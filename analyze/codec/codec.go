@@ -22,9 +22,9 @@
 // reader indexes with are checked, and memory is taken only as data arrive: a
 // length is never a reason to allocate.
 //
-// Names are written once, where the first of their handles stands; times and
-// places as the difference from the one before, for neighbouring keys of a table
-// were met at nearly the same time.
+// Names and addresses are written once, where the first of their handles stands;
+// times and places as the difference from the one before, for neighbouring keys
+// of a table were met at nearly the same time.
 //
 // # Errors
 //

@@ -113,9 +113,9 @@ type head struct {
 	Partial
 }
 
-// mostText is the length to which texts are believed: paths and options are
-// short, the beginnings of records 200 bytes.
-const mostText = 1 << 20
+// mostText is the length to which texts are believed. Paths are short and the
+// beginnings of records 200 bytes; an action map may be long.
+const mostText = 64 << 20
 
 func (h *head) read(src Source, symbols *event.Symbols) error {
 	r, err := codec.NewReader(src, symbols)
