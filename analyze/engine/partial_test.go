@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -120,6 +122,28 @@ func TestPartials(t *testing.T) {
 			at := differ(got, want)
 			t.Errorf("%d parts: the report differs at byte %d:\n got %.200s\nwant %.200s", k, at, got[max(0, at-80):], want[max(0, at-80):])
 		}
+	}
+}
+
+// TestEvidenceSurvives: samples and real logs, saved and loaded, give the report
+// that they gave.
+func TestEvidenceSurvives(t *testing.T) {
+	for _, dir := range []string{"../../samples/evidence", corpus} {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			if _, err := os.Stat(dir); err != nil {
+				t.Skipf("the evidence is not here: %v", err)
+			}
+			p := partialOf(t, []string{dir})
+			data, want := saved(t, p), reportOf(t, p)
+			again, err := engine.LoadPartials(sources(data), program, modules, event.NewSymbols())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := reportOf(t, again); !bytes.Equal(got, want) {
+				at := differ(got, want)
+				t.Errorf("the report differs at byte %d:\n got %.200s\nwant %.200s", at, got[max(0, at-80):], want[max(0, at-80):])
+			}
+		})
 	}
 }
 
