@@ -2,7 +2,7 @@
 // events came from.
 //
 // It counts nothing itself: the counts of each source are summed up from the
-// State of package groups in Result, and each source is looked up once, however
+// State of package groups at the end, and each source is looked up once, however
 // many events it has. What no country or autonomous system is known of keeps its
 // rows too, so both tables add up to all denied events: addresses that cannot
 // have a place (private and other special ones), addresses that the data does
@@ -27,6 +27,7 @@ var Analyzer = &analyze.Analyzer{
 		"not of the person behind it. A source may be forged, or a relay for someone elsewhere. Shares are of all denied events.",
 	Requires: []*analyze.Analyzer{groups.Analyzer},
 	New:      func(*analyze.Shared) analyze.State { return state{} },
+	Gather:   func() analyze.Gatherer { return &gatherer{byCountry: newRollup(), byASN: newRollup()} },
 }
 
 // noter is a Locator that has something to say about its data: source, date,
@@ -41,41 +42,51 @@ type state struct{}
 func (state) Add([]event.Event)                {}
 func (state) Merge(analyze.State, count.Remap) {}
 
-// Result rolls the groups up.
-func (state) Result(env *analyze.Env) *report.Section {
-	counts, total := countSources(env)
-	byCountry, byASN := newRollup(), newRollup()
-	for id, n := range counts {
+// Result makes the section.
+func (s state) Result(env *analyze.Env) *report.Section { return analyze.Gather(env, Analyzer, s) }
+
+// gatherer has the rows, which add up over parts: a source is in one of them.
+type gatherer struct {
+	byCountry, byASN *rollup
+	total            uint64
+}
+
+// Take rolls the groups up. It implements analyze.Gatherer.
+func (g *gatherer) Take(env *analyze.Env, _ analyze.State) {
+	for id, n := range countSources(env) {
 		if n == 0 {
 			continue
 		}
+		g.total += n
 		p, missing := env.Place(uint32(id)), reason(env, uint32(id))
-		byCountry.add(countryKey(p, missing), n, uint32(id), p)
-		byASN.add(asnKey(p, missing), n, uint32(id), p)
+		g.byCountry.add(countryKey(p, missing), n, uint32(id), p)
+		g.byASN.add(asnKey(p, missing), n, uint32(id), p)
 	}
-	countries, asns := byCountry.sorted(), byASN.sorted()
+}
+
+// Section implements analyze.Gatherer.
+func (g *gatherer) Section(env *analyze.Env) *report.Section {
+	countries, asns := g.byCountry.sorted(), g.byASN.sorted()
 	return &report.Section{
-		Findings: append(findings(countries, total, inCountry), findings(asns, total, ofSystem)...),
+		Findings: append(findings(countries, g.total, inCountry), findings(asns, g.total, ofSystem)...),
 		Notes:    notes(env),
 		Charts: []report.Chart{{ID: "countries", Title: "Denied events by country", Kind: report.Bars, Table: "countries",
 			X: "name", Y: []string{"count"}}},
-		Tables: []report.Table{countryTable(countries, total), asnTable(asns, total)},
+		Tables: []report.Table{countryTable(countries, g.total), asnTable(asns, g.total)},
 	}
 }
 
 // countSources is the number of denied events of each source, by its handle (0
-// for records without a source), and their sum.
-func countSources(env *analyze.Env) (counts []uint64, total uint64) {
+// for records without a source).
+func countSources(env *analyze.Env) []uint64 {
 	g := env.State(groups.Analyzer).(*groups.State)
-	counts = make([]uint64, env.Addrs.Len())
+	counts := make([]uint64, env.Addrs.Len())
 	for i, packed := range g.Keys {
-		k := groups.Key(packed)
-		if k.Verdict() == event.Denied {
+		if k := groups.Key(packed); k.Verdict() == event.Denied {
 			counts[k.Src()] += g.Vals[i].Count
-			total += g.Vals[i].Count
 		}
 	}
-	return counts, total
+	return counts
 }
 
 // reason is why a source may be without a place.

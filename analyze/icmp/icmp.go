@@ -19,7 +19,8 @@ var Analyzer = &analyze.Analyzer{
 	Title: "ICMP",
 	Doc: "ICMP and ICMPv6 events of any action, by addresses, type and code. Of an ICMP error the sender counts, not the packet " +
 		"that it quotes.",
-	New: func(*analyze.Shared) analyze.State { return state{count.NewPacked[count.Stat]()} },
+	New:    func(*analyze.Shared) analyze.State { return state{count.NewPacked[count.Stat]()} },
+	Gather: func() analyze.Gatherer { return &gatherer{} },
 }
 
 // state counts events by key.
@@ -104,9 +105,24 @@ func (s state) order(env *analyze.Env) (order []count.Row, total uint64) {
 }
 
 // Result makes the section.
-func (s state) Result(env *analyze.Env) *report.Section {
+func (s state) Result(env *analyze.Env) *report.Section { return analyze.Gather(env, Analyzer, s) }
+
+// gatherer has the tables of the parts.
+type gatherer struct{ tables []report.Table }
+
+// Take implements analyze.Gatherer.
+func (g *gatherer) Take(env *analyze.Env, s analyze.State) {
+	g.tables = append(g.tables, env.Keep(s.(state).table(env)))
+}
+
+// Section implements analyze.Gatherer.
+func (g *gatherer) Section(*analyze.Env) *report.Section {
+	return &report.Section{Tables: []report.Table{report.Merged(g.tables)}}
+}
+
+func (s state) table(env *analyze.Env) report.Table {
 	order, total := s.order(env)
-	return &report.Section{Tables: []report.Table{{
+	return report.Table{
 		ID: "icmp", Title: "ICMP",
 		Doc: "ICMP and ICMPv6 events by source, destination, type, code and action. Names are those of IANA's registries.",
 		Columns: []report.Column{
@@ -127,7 +143,7 @@ func (s state) Result(env *analyze.Env) *report.Section {
 			}
 		},
 		TotalRows: len(order), TotalCount: total,
-	}}}
+	}
 }
 
 func appendCells(cells []report.Value, env *analyze.Env, k key, v *count.Stat) []report.Value {

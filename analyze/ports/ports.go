@@ -1,7 +1,7 @@
 // Package ports lists the destination ports of denied events: how often each
 // was tried, by how many sources, and which service is usually found there.
 //
-// It counts nothing itself: its table is rolled up in Result from the State of
+// It counts nothing itself: its table is rolled up at the end from the State of
 // package groups, whose key holds source, port, protocol, action and verdict, so
 // that within one row here every group is another source. A set of (source,
 // port) pairs of its own was rejected: it would have cost a look-up an event for
@@ -30,6 +30,7 @@ var Analyzer = &analyze.Analyzer{
 		"Fragments and protocols without ports are not counted here.",
 	Requires: []*analyze.Analyzer{groups.Analyzer},
 	New:      func(*analyze.Shared) analyze.State { return state{} },
+	Gather:   func() analyze.Gatherer { return &gatherer{count.NewCached[row]()} },
 }
 
 // state is empty: see the package's documentation.
@@ -38,9 +39,32 @@ type state struct{}
 func (state) Add([]event.Event)                {}
 func (state) Merge(analyze.State, count.Remap) {}
 
-// Result rolls the groups up.
-func (state) Result(env *analyze.Env) *report.Section {
-	t := rollUp(env.State(groups.Analyzer).(*groups.State), env.Symbols)
+// Result makes the section.
+func (s state) Result(env *analyze.Env) *report.Section { return analyze.Gather(env, Analyzer, s) }
+
+// gatherer has the rows, which add up over parts: a source is in one of them.
+type gatherer struct{ *count.Cached[row] }
+
+// Take rolls the groups up. It implements analyze.Gatherer.
+func (t *gatherer) Take(env *analyze.Env, _ analyze.State) {
+	g := env.State(groups.Analyzer).(*groups.State)
+	for i, packed := range g.Keys {
+		k := groups.Key(packed)
+		port, ok := k.Port()
+		if !ok || k.Verdict() != event.Denied {
+			continue
+		}
+		r := t.At(keyOf(port, k.Proto(), k.Action()))
+		r.Merge(&g.Vals[i].Stat)
+		if k.Src() != 0 {
+			r.sources++
+		}
+	}
+}
+
+// Section implements analyze.Gatherer.
+func (t *gatherer) Section(env *analyze.Env) *report.Section {
+	all := t.sorted(env.Symbols)
 	table := report.Table{
 		ID:    "denied_ports",
 		Title: "Denied ports",
@@ -55,11 +79,11 @@ func (state) Result(env *analyze.Env) *report.Section {
 			report.Col("first", "First", report.Time),
 			report.Col("last", "Last", report.Time),
 		},
-		Rows:      rows(t),
-		TotalRows: len(t),
+		Rows:      rows(all),
+		TotalRows: len(all),
 	}
-	for i := range t {
-		table.TotalCount += t[i].Count
+	for i := range all {
+		table.TotalCount += all[i].Count
 	}
 	return &report.Section{
 		Tables: []report.Table{table},
@@ -73,41 +97,33 @@ func keyOf(port uint16, proto event.Proto, action event.Sym) count.Words {
 	return count.Words{A: uint64(action), B: uint64(proto)<<16 | uint64(port)}
 }
 
-// row is one row, its key spelled out for sorting.
+// row is what is counted of a key.
 type row struct {
 	count.Stat
-	sources       uint64
+	sources uint64
+}
+
+// named is a row with its key spelled out.
+type named struct {
+	*row
 	port          uint16
 	proto, action string
 }
 
-// rollUp makes the rows in the table's order.
-func rollUp(g *groups.State, symbols *event.Symbols) []row {
-	t := count.NewCached[row]()
-	for i, packed := range g.Keys {
-		k := groups.Key(packed)
-		port, ok := k.Port()
-		if !ok || k.Verdict() != event.Denied {
-			continue
-		}
-		r := t.At(keyOf(port, k.Proto(), k.Action()))
-		r.Merge(&g.Vals[i].Stat)
-		if k.Src() != 0 {
-			r.sources++
-		}
-	}
+// sorted is the rows in the table's order.
+func (t *gatherer) sorted(symbols *event.Symbols) []named {
+	all := make([]named, t.Len())
 	for i, k := range t.Keys {
-		r := &t.Vals[i]
-		r.port, r.proto, r.action = uint16(k.B), event.Proto(k.B>>16).String(), symbols.Name(event.Sym(k.A))
+		all[i] = named{&t.Vals[i], uint16(k.B), event.Proto(k.B >> 16).String(), symbols.Name(event.Sym(k.A))}
 	}
-	slices.SortFunc(t.Vals, func(a, b row) int {
+	slices.SortFunc(all, func(a, b named) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.port, b.port),
 			strings.Compare(a.proto, b.proto), strings.Compare(a.action, b.action))
 	})
-	return t.Vals
+	return all
 }
 
-func rows(all []row) iter.Seq[[]report.Value] {
+func rows(all []named) iter.Seq[[]report.Value] {
 	return func(yield func([]report.Value) bool) {
 		known := services()
 		cells := make([]report.Value, 8)
