@@ -34,8 +34,8 @@
 //
 // # Memory and order
 //
-// Add keeps counters by source and rule, never a decision; decisions fall in
-// Result. That was chosen over a running score a source (as psad's danger
+// Add keeps counters by source and rule, never a decision; decisions fall at
+// the end. That was chosen over a running score a source (as psad's danger
 // levels) because a score depends on the order of arrival, which workers do not
 // share. The State owns all of its memory; nothing refers to the events.
 package fingerprint
@@ -55,7 +55,8 @@ var Analyzer = &analyze.Analyzer{
 	Doc: "Which tools the headers of probes point to, and which windows TCP SYNs have. Packets of every verdict are " +
 		"counted. A tool is inferred from marks that no operating system's stack sends, or possible where the header " +
 		"alone fits; headers can be forged, so neither names a person or proves a program.",
-	New: func(sh *analyze.Shared) analyze.State { return newState(sh) },
+	New:    func(sh *analyze.Shared) analyze.State { return newState(sh) },
+	Gather: func() analyze.Gatherer { return newGatherer() },
 }
 
 // key is a source's handle and, in the lower half of A, a rule's number.
@@ -103,6 +104,12 @@ type State struct {
 
 // known counts the SYNs and how many of them carry what the stronger rules need.
 type known struct{ syns, seq, options uint64 }
+
+func (k *known) merge(o known) {
+	k.syns += o.syns
+	k.seq += o.seq
+	k.options += o.options
+}
 
 func newState(sh *analyze.Shared) *State {
 	return &State{
@@ -183,8 +190,6 @@ func (s *State) Merge(other analyze.State, r count.Remap) {
 			s.countSYN(r[id], n)
 		}
 	}
-	s.known.syns += o.known.syns
-	s.known.seq += o.known.seq
-	s.known.options += o.known.options
+	s.known.merge(o.known)
 	s.windows.merge(o.windows, r)
 }

@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"fwreport/analyze"
@@ -36,40 +37,64 @@ type finding struct {
 	against    uint64
 }
 
-func (s *State) findings() []*finding {
-	type rowKey struct {
-		rule       int
-		confidence report.Confidence
+// gatherer has the rows of both tables, which add up over parts: a source, and all
+// that it is attributed to, is in one of them.
+type gatherer struct {
+	found   map[findingKey]*finding
+	known   known
+	windows *windowRows
+}
+
+type findingKey struct {
+	rule       int
+	confidence report.Confidence
+}
+
+func newGatherer() *gatherer {
+	return &gatherer{found: map[findingKey]*finding{}, windows: newWindowRows()}
+}
+
+// Take implements analyze.Gatherer.
+func (g *gatherer) Take(_ *analyze.Env, state analyze.State) {
+	s := state.(*State)
+	s.attributions(g.add)
+	g.known.merge(s.known)
+	g.windows.take(s.windows)
+}
+
+// add counts a source that is attributed to a rule.
+func (g *gatherer) add(k key, m *match, against uint64, c report.Confidence) {
+	rk := findingKey{k.rule(), c}
+	f := g.found[rk]
+	if f == nil {
+		f = &finding{rule: &rules[rk.rule], confidence: c}
+		g.found[rk] = f
 	}
-	rows := map[rowKey]*finding{}
-	var list []*finding
-	s.attributions(func(k key, m *match, against uint64, c report.Confidence) {
-		rk := rowKey{k.rule(), c}
-		f := rows[rk]
-		if f == nil {
-			f = &finding{rule: &rules[k.rule()], confidence: c}
-			rows[rk], list = f, append(list, f)
-		}
-		f.Stat.Merge(&m.Stat)
-		f.sources++
-		f.against += against
-	})
-	slices.SortFunc(list, func(a, b *finding) int {
+	f.Stat.Merge(&m.Stat)
+	f.sources++
+	f.against += against
+}
+
+// Section implements analyze.Gatherer.
+func (g *gatherer) Section(env *analyze.Env) *report.Section {
+	found := g.findings()
+	return &report.Section{
+		Findings: sentences(env, found),
+		Notes:    g.known.notes(),
+		Tables:   []report.Table{fingerprints(env, found), g.windows.table(env)},
+	}
+}
+
+// findings are the rows of the table fingerprints, in its order.
+func (g *gatherer) findings() []*finding {
+	return slices.SortedFunc(maps.Values(g.found), func(a, b *finding) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.rule.Tool, b.rule.Tool),
 			cmp.Compare(a.rule.Name, b.rule.Name), cmp.Compare(a.confidence, b.confidence))
 	})
-	return list
 }
 
 // Result makes the section.
-func (s *State) Result(env *analyze.Env) *report.Section {
-	found := s.findings()
-	return &report.Section{
-		Findings: sentences(env, found),
-		Notes:    s.notes(),
-		Tables:   []report.Table{fingerprints(env, found), s.windows.table(env)},
-	}
-}
+func (s *State) Result(env *analyze.Env) *report.Section { return analyze.Gather(env, Analyzer, s) }
 
 var fingerprintColumns = []report.Column{
 	report.Col("count", "Count", report.Count),
@@ -153,15 +178,15 @@ func number(n uint64, what string) string {
 }
 
 // notes say which rules could not be tried for want of a field.
-func (s *State) notes() []string {
+func (k known) notes() []string {
 	var notes []string
-	if n := s.known.syns - s.known.seq; n > 0 {
+	if n := k.syns - k.seq; n > 0 {
 		notes = append(notes, fmt.Sprintf("%d of %s carry no sequence number (the LOG target gives it with --log-tcp-sequence): "+
-			"the equations of masscan and Mirai were not tried on them.", n, number(s.known.syns, "TCP SYN")))
+			"the equations of masscan and Mirai were not tried on them.", n, number(k.syns, "TCP SYN")))
 	}
-	if n := s.known.syns - s.known.options; n > 0 {
+	if n := k.syns - k.options; n > 0 {
 		notes = append(notes, fmt.Sprintf("%d of %s carry no TCP options (the LOG target gives them, where the packet has any, with "+
-			"--log-tcp-options): rules that compare them used the rest of the header.", n, number(s.known.syns, "TCP SYN")))
+			"--log-tcp-options): rules that compare them used the rest of the header.", n, number(k.syns, "TCP SYN")))
 	}
 	return notes
 }

@@ -47,6 +47,13 @@ type window struct {
 	id      uint32     // place in the table plus one
 }
 
+// merge adds what was counted of the same window elsewhere.
+func (v *window) merge(o *window) {
+	v.Stat.Merge(&o.Stat)
+	v.ttl.Merge(o.ttl, nil)
+	v.options.Merge(o.options, nil)
+}
+
 // windows counts SYNs by window and length.
 type windows struct {
 	*count.Cached[window]
@@ -83,9 +90,7 @@ func (w *windows) merge(o *windows, r count.Remap) {
 	for i, k := range o.Keys {
 		from, to := &o.Vals[i], w.at(windowKey(k.A))
 		ids[from.id] = to.id
-		to.Stat.Merge(&from.Stat)
-		to.ttl.Merge(from.ttl, nil)
-		to.options.Merge(from.options, nil)
+		to.merge(from)
 	}
 	for src, id := range o.sources.All() {
 		w.sources.Add(r[src], ids[id])
@@ -109,21 +114,41 @@ var windowColumns = []report.Column{
 	report.Col("known_as", "Known as", report.Text),
 }
 
-// table makes the table windows.
-func (w *windows) table(env *analyze.Env) report.Table {
-	order := make([]int, w.Len())
-	var total uint64
-	for i := range order {
-		order[i] = i
-		total += w.Vals[i].Count
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(w.Vals[b].Count, w.Vals[a].Count), w.key(a).compare(w.key(b)))
-	})
+// windowRows are the rows of the table windows: what was counted of each window in
+// the parts so far.
+type windowRows struct{ *count.Packed[windowRow] }
+
+type windowRow struct {
+	window
+	sources uint64 // distinct
+}
+
+func newWindowRows() *windowRows { return &windowRows{count.NewPacked[windowRow]()} }
+
+// take adds the windows of a part, of which each may have them all.
+func (t *windowRows) take(w *windows) {
 	sources := make([]uint64, w.Len()+1) // by id
 	for _, id := range w.sources.All() {
 		sources[id]++
 	}
+	for i, k := range w.Keys {
+		row, from := t.At(k), &w.Vals[i]
+		row.merge(from)
+		row.sources += sources[from.id]
+	}
+}
+
+// table makes the table windows.
+func (t *windowRows) table(env *analyze.Env) report.Table {
+	order := make([]int, t.Len())
+	var total uint64
+	for i := range order {
+		order[i] = i
+		total += t.Vals[i].Count
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(t.Vals[b].Count, t.Vals[a].Count), windowKey(t.Keys[a].A).compare(windowKey(t.Keys[b].A)))
+	})
 	return report.Table{
 		ID: "windows", Title: "Windows of TCP SYNs",
 		Doc: "TCP packets with SYN and without ACK, by TCP window (as sent, unscaled) and IP length in bytes. The initial " +
@@ -131,10 +156,10 @@ func (w *windows) table(env *analyze.Env) report.Table {
 			"\"Known as\" tells where such SYNs are known from; it attributes nothing, for several stacks and tools share a row.",
 		Columns: windowColumns, TotalRows: len(order), TotalCount: total,
 		Rows: func(yield func([]report.Value) bool) {
-			row := make([]report.Value, len(windowColumns))
+			cells := make([]report.Value, len(windowColumns))
 			for _, i := range order {
-				w.row(env, i, sources, row)
-				if !yield(row) {
+				t.Vals[i].cells(windowKey(t.Keys[i].A), env.Symbols, cells)
+				if !yield(cells) {
 					return
 				}
 			}
@@ -142,29 +167,28 @@ func (w *windows) table(env *analyze.Env) report.Table {
 	}
 }
 
-func (w *windows) row(env *analyze.Env, i int, sources []uint64, row []report.Value) {
-	k, v := w.key(i), &w.Vals[i]
-	clear(row)
-	row[0] = report.CountOf(v.Count)
+func (v *windowRow) cells(k windowKey, symbols *event.Symbols, cells []report.Value) {
+	clear(cells)
+	cells[0] = report.CountOf(v.Count)
 	win, hasWindow := k.window()
 	if hasWindow {
-		row[1] = report.NumberOf(uint64(win))
+		cells[1] = report.NumberOf(uint64(win))
 	}
 	length, hasLen := k.length()
 	if hasLen {
-		row[2] = report.NumberOf(uint64(length))
+		cells[2] = report.NumberOf(uint64(length))
 	}
 	ttl, _ := v.ttl.Value()
 	if ttl != 0 {
-		row[3] = report.NumberOf(uint64(ttl))
+		cells[3] = report.NumberOf(uint64(ttl))
 	}
 	sym, same := v.options.Value()
-	options := env.Symbols.Name(event.Sym(sym))
+	options := symbols.Name(event.Sym(sym))
 	if same {
-		row[4] = report.EmptyText(options)
+		cells[4] = report.EmptyText(options)
 	}
-	row[5] = report.CountOf(sources[v.id])
+	cells[5] = report.CountOf(v.sources)
 	if hasWindow && hasLen {
-		row[6] = report.TextOf(KnownAs(win, length, uint8(ttl), options))
+		cells[6] = report.TextOf(KnownAs(win, length, uint8(ttl), options))
 	}
 }
