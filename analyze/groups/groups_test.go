@@ -1,0 +1,57 @@
+package groups
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"fwreport/analyze"
+	"fwreport/analyze/analyzetest"
+	"fwreport/analyze/count"
+	"fwreport/reader/event"
+)
+
+// TestGroupsAgainstMap counts the same events in a map, by the fields of the
+// events instead of packed keys. What Result makes of groups is tested by the
+// modules that require them.
+func TestGroupsAgainstMap(t *testing.T) {
+	type group struct {
+		src     uint32
+		action  event.Sym
+		port    int // -1: none
+		proto   event.Proto
+		verdict event.Verdict
+	}
+	sym := event.NewSymbols()
+	sh := &analyze.Shared{Symbols: sym, Addrs: count.NewAddrs()}
+	s, want := Analyzer.New(sh).(*State), map[group]uint64{}
+	events := analyzetest.Events(rand.New(rand.NewPCG(3, 4)), sym, 5000)
+	for i := range events {
+		e := &events[i]
+		if e.Has(event.HasSrc) {
+			e.SrcID = sh.Addrs.ID(e.Src)
+		}
+		g := group{e.SrcID, e.Action, -1, e.Proto, e.Verdict}
+		if e.Has(event.HasDstPort) {
+			g.port = int(e.DstPort)
+		}
+		if e.Verdict != event.Accepted {
+			want[g] += uint64(e.Count)
+		}
+	}
+	s.Add(events)
+	if s.Len() != len(want) {
+		t.Fatalf("%d groups, want %d", s.Len(), len(want))
+	}
+	for i, packed := range s.Keys {
+		k := Key(packed)
+		g := group{k.Src(), k.Action(), -1, k.Proto(), k.Verdict()}
+		if port, ok := k.Port(); ok {
+			g.port = int(port)
+		}
+		if s.Vals[i].Count != want[g] {
+			t.Errorf("%+v: %d, want %d", g, s.Vals[i].Count, want[g])
+		}
+	}
+}
+
+func BenchmarkAdd(b *testing.B) { analyzetest.Benchmark(b, Analyzer) }
