@@ -3,6 +3,11 @@
 GO       ?= go
 FUZZTIME ?= 30s
 BENCH    ?= .
+COUNT    ?= 1
+RUNS     ?= 5
+LINES    ?= 2000000
+SCALE    ?= 1,10
+SOURCES  ?= 10000,100000,1000000,10000000
 EXE      := $(if $(filter Windows_NT,$(OS)),.exe)
 BIN      := bin/fwreport$(EXE)
 OUT      := out
@@ -12,7 +17,7 @@ BUILD    := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFL
 TOOL     := $(GO) tool -modfile=.ci/tools/go.mod
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: all build report test bench fuzz lint cross geodata samples clean help
+.PHONY: all build report test bench bench-scale bench-micro bench-tools profile fuzz lint cross geodata samples clean help
 
 all: build report ## build the command and make a report of samples/evidence (the default)
 
@@ -31,8 +36,37 @@ test: ## run all tests
 	cd analyze/geo/build && $(GO) test ./...
 	$(GO) test ./...
 
-bench: ## run all benchmarks; BENCH=regexp chooses
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+# References that are not installed are left out, and the table says so. On
+# Debian: apt-get install mawk goaccess fwlogwatch nodejs npm && make bench-tools
+bench: ## compare whole runs with other programs (RUNS=5 LINES=2000000)
+	$(GO) test ./cmd/fwreport -count 1 -timeout 0 -run '^TestCompare$$' -args -compare ../../bin/bench -tools ../../bin/bench/tools -runs $(RUNS) -lines $(LINES)
+
+bench-tools: ## install DuckDB for bench with npm, below bin/bench
+	npm install --prefix bin/bench/tools --no-audit --no-fund @duckdb/node-api@1.5
+
+bench-scale: ## time and memory of ever more lines and sources (SCALE=1,10,100 millions)
+	$(GO) test ./cmd/fwreport -count 1 -timeout 0 -run '^TestScale$$' -args -scale ../../bin/bench -scale-lines $(SCALE) -scale-sources $(SOURCES)
+
+bench-micro: ## run the packages' benchmarks, for benchstat (BENCH=regexp COUNT=10)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+# The log is written first, so that what is profiled is the command alone.
+profile: ## profile the command on 2 M lines and on $FWREPORT_BENCH_LOG, into bin/profile
+	@mkdir -p bin/profile
+	$(GO) build -o bin/profile/bulk ./samples/gen/bulk
+	bin/profile/bulk -lines $(LINES) -sources 20000 -o bin/profile/kern.log
+	$(GO) test -c -o bin/profile/fwreport.test ./cmd/fwreport
+	@set -e; dir=$$(pwd)/bin/profile; for log in "$$dir/kern.log" "$$FWREPORT_BENCH_LOG"; do \
+		[ -n "$$log" ] || continue; to=$$dir; [ "$$log" = "$$dir/kern.log" ] || to=$$dir/given; mkdir -p "$$to"; \
+		for kind in cpu alloc; do \
+			flag=-test.cpuprofile; [ $$kind = cpu ] || flag=-test.memprofile; \
+			(cd cmd/fwreport && FWREPORT_BENCH_LOG="$$log" $$dir/fwreport.test -test.run '^$$' -test.bench '^BenchmarkCommand$$' -test.benchtime 3x $$flag "$$to/$$kind.pprof"); \
+			index=; [ $$kind = cpu ] || index=-sample_index=alloc_space; \
+			$(GO) tool pprof -top -nodecount 40 $$index $$dir/fwreport.test "$$to/$$kind.pprof" >"$$to/$$kind.txt" 2>/dev/null; \
+			echo "$$to/$$kind.pprof, $$to/$$kind.txt"; \
+		done; \
+	done
+	@rm -f bin/profile/kern.log
 
 # Go's fuzzer sometimes ends with "context deadline exceeded" when its time is up
 #: a finding is told by the failing input it names.
@@ -76,4 +110,4 @@ clean: ## remove what was built
 	rm -rf bin dist $(OUT)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
