@@ -15,12 +15,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
 
 	"fwreport/analyze"
+	"fwreport/analyze/spill"
 	"fwreport/reader"
 	"fwreport/reader/event"
 	"fwreport/reader/evidence"
@@ -40,6 +42,12 @@ type Config struct {
 	// events of their own.
 	KeepDuplicates bool
 
+	// Space is where counters wait that do not fit into Memory, in bytes; nil: all
+	// stay in memory. It must stay open until the report is written.
+	Space  *spill.Space
+	Memory int64
+	every  int // for tests
+
 	Read func(bytes int) // told of bytes read from disk, from several goroutines; may be nil
 
 	// Rejects is told of each record that could not be decoded, from several
@@ -53,6 +61,10 @@ type Result struct {
 	Manifest evidence.Manifest
 	Span     report.Span // of the events counted
 	Assumed  uint64      // events whose verdict is an assumption, repeats included
+
+	modules []*analyze.Analyzer
+	shelf   *shelf // nil: all is in Set
+	tables  *spill.Tables
 }
 
 // Run reads all inputs. The error is that of ctx.
@@ -66,8 +78,13 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	chunks := make(chan *reader.Chunk, 4*cfg.Jobs)
 	all := make([]*worker, max(cfg.Jobs, 1))
 	var workers sync.WaitGroup
+	shelf := &shelf{space: cfg.Space, limit: float64(cfg.Memory), every: cmp.Or(cfg.every, lookEvery), same: make([]uint32, len(cfg.Inputs))}
+	for i := range shelf.same {
+		shelf.same[i] = uint32(i)
+	}
 	for i := range all {
 		all[i] = newWorker(&cfg, o)
+		all[i].shelf, all[i].fail = shelf, stop
 		workers.Go(func() { all[i].run(ctx, chunks) })
 	}
 	settle := func() { all[0].settle() }
@@ -78,10 +95,19 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	settle()
 	close(chunks)
 	workers.Wait()
+	if len(shelf.sets) > 0 {
+		for _, w := range all {
+			w.putAway()
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("reading evidence: %w", context.Cause(ctx))
 	}
-	return finish(&cfg, o, all), nil
+	res := finish(&cfg, o, all)
+	if res.modules = cfg.Modules; len(shelf.sets) > 0 {
+		res.shelf = shelf
+	}
+	return res, nil
 }
 
 // readPhase reads the inputs of a phase in their order, several at once.

@@ -29,6 +29,7 @@ import (
 	"fwreport/analyze/overview"
 	"fwreport/analyze/ports"
 	"fwreport/analyze/rules"
+	"fwreport/analyze/spill"
 	"fwreport/reader"
 	"fwreport/reader/action"
 	"fwreport/reader/event"
@@ -71,6 +72,7 @@ type run struct {
 	jobs   int
 
 	damaged bool // the inputs may hold malformed records and be cut
+	shelve  int  // counters wait on disk after so many events
 }
 
 var always = report.Window{Since: event.NoTime, Until: event.NoTime}
@@ -88,10 +90,14 @@ func (r run) report(t *testing.T, paths ...string) *report.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := engine.Run(ctx, engine.Config{
+	cfg := engine.Config{
 		Inputs: inputs, Modules: modules, Window: *r.win, Jobs: max(r.jobs, 1),
 		Options: reader.Options{Symbols: event.NewSymbols(), Zone: r.zone, Actions: action.NewTable(action.Options{Assume: r.assume})},
-	})
+	}
+	if r.shelve > 0 {
+		r.shelf(t, &cfg)
+	}
+	res, err := engine.Run(ctx, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,13 +106,40 @@ func (r run) report(t *testing.T, paths ...string) *report.Report {
 		t.Fatal(err)
 	}
 	r.reconcile(t, res)
-	return &report.Report{
-		Title: "test", Location: time.UTC, Window: *r.win, Span: res.Span, Evidence: res.Manifest,
-		Sections: res.Set.Sections(&analyze.Env{
-			Inputs: res.Manifest.Inputs, Packets: func(i uint32) bool { return inputs[i].Packets() },
-			Geo: db, Window: *r.win, Span: res.Span, Zone: time.UTC, Assume: r.assume,
-		}),
+	sections, err := res.Sections(&analyze.Env{
+		Inputs: res.Manifest.Inputs, Packets: func(i uint32) bool { return inputs[i].Packets() },
+		Geo: db, Window: *r.win, Span: res.Span, Zone: time.UTC, Assume: r.assume,
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := res.Err(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &report.Report{
+		Title: "test", Location: time.UTC, Window: *r.win, Span: res.Span, Evidence: res.Manifest, Sections: sections,
+	}
+}
+
+// shelf makes memory short, so that counters wait on disk.
+func (r run) shelf(t *testing.T, cfg *engine.Config) {
+	t.Helper()
+	space, err := spill.NewSpace(t.TempDir(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if used := space.Used(); used == 0 {
+			t.Error("nothing was written to disk")
+		}
+		if err := space.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	cfg.Space, cfg.Memory = space, 1
+	engine.Shelve(cfg, r.shelve)
 }
 
 // reconcile checks the ledger of every input and of all.

@@ -49,6 +49,9 @@ func SavePartial(w io.Writer, p *Partial) error {
 	if len(p.Packets) != len(p.Manifest.Inputs) {
 		return fmt.Errorf("a partial result of %d inputs tells of %d whether they are packets", len(p.Manifest.Inputs), len(p.Packets))
 	}
+	if p.shelf != nil {
+		return errors.New("the counters did not fit into memory: a partial result needs more of it (--memory)")
+	}
 	c := codec.NewWriter(w, p.Set.Symbols())
 	c.Section(headSection)
 	c.Text(p.Program)

@@ -18,6 +18,11 @@ type worker struct {
 	batch   reader.Batch
 	tallies map[uint32]*tally
 	sieve   sieve
+
+	shelf *shelf
+	since int         // events since the last look at memory
+	fail  func(error) // ends the run
+
 	span    report.Span
 	assumed uint64
 }
@@ -70,6 +75,8 @@ func (w *worker) chunk(c *reader.Chunk) {
 		w.note(&events[i])
 	}
 	w.set.Add(events)
+	w.since += len(events)
+	w.relieve()
 }
 
 // settle counts what could be told only at the end of a family of logs. No

@@ -44,7 +44,7 @@ var mayUse = []struct{ pkg, uses string }{
 	{"analyze/window", "reader/event reader/lex"},
 	{"analyze/filter", "reader/event reader/lex"},
 	{"analyze", "analyze/codec analyze/count report reader/event reader/evidence"},
-	{"analyze/engine", "analyze analyze/codec analyze/count analyze/duplicates report reader reader/event reader/evidence reader/lex reader/action"},
+	{"analyze/engine", "analyze analyze/codec analyze/count analyze/duplicates analyze/spill report reader reader/event reader/evidence reader/lex reader/action"},
 	{"analyze/geo/*", "analyze/geo analyze analyze/count report reader/event reader/evidence"},
 	{"analyze/*", "analyze analyze/* report reader/event reader/evidence reader/lex"},
 }

@@ -27,6 +27,7 @@ type flags struct {
 	duplicates        string
 	geo               []string
 	jobs              int
+	memory            int64
 	title             string
 	manifest          bool
 	rejects           string
@@ -66,6 +67,7 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	f.registerVerdicts(fs)
 	fs.Var(oneOf{&f.duplicates, duplicatesWords, "WHAT"}, "duplicates", "count-once or keep: copies of a record in several log families, such as kern.log and syslog")
 	fs.StringArrayVar(&f.geo, "geo", nil, "mmdb `FILE` for countries or ASNs in place of the embedded data; repeatable")
+	fs.Var(sizeValue{&f.memory}, "memory", "memory for counting, such as 1GiB; beyond it counters wait on disk (default a quarter of the machine's)")
 	fs.IntVar(&f.jobs, "jobs", 0, "`N` workers (default one a core)")
 	fs.StringVar(&f.title, "title", "", "title `TEXT` of the report")
 	fs.BoolVar(&f.manifest, "manifest", false, "also write SHA256SUMS of inputs and outputs, for sha256sum -c")

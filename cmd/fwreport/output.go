@@ -60,6 +60,8 @@ type output struct {
 
 	rejectsPath string
 	rejects     *rejects // nil if they are not wanted
+
+	sound func() error // tells, once the report is rendered, whether its rows could all be read
 }
 
 // newOutput checks what was asked for before anything is read.
@@ -161,6 +163,9 @@ func (o *output) write(ctx context.Context, r *report.Report) error {
 	} else {
 		stopRows(ctx, r)
 		err = o.render(s, r)
+	}
+	if err == nil && o.sound != nil {
+		err = o.sound()
 	}
 	if err == nil && o.rejects != nil {
 		err = o.rejects.write(s, o.rejectsPath, &r.Evidence)

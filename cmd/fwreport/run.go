@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -186,6 +187,7 @@ func (j *job) analyze(ctx context.Context, inputs []*reader.Input) (*report.Repo
 	cfg := engine.Config{
 		Inputs: inputs, Modules: analyzers, Window: j.win, Jobs: j.flags.jobs, Read: bar.add,
 		KeepDuplicates: j.flags.duplicates != countOnce,
+		Memory:         j.flags.memoryLimit(),
 		Options: reader.Options{
 			Symbols: symbols, Zone: j.zones.input,
 			Actions: action.NewTable(action.Options{Map: j.flags.actionMap, Assume: j.flags.assume}),
@@ -197,6 +199,7 @@ func (j *job) analyze(ctx context.Context, inputs []*reader.Input) (*report.Repo
 	if j.out.rejects != nil {
 		cfg.Rejects = j.out.rejects.add
 	}
+	debug.SetMemoryLimit(cfg.Memory)
 	res, err := engine.Run(ctx, cfg)
 	bar.stop()
 	if err != nil {
@@ -206,7 +209,8 @@ func (j *job) analyze(ctx context.Context, inputs []*reader.Input) (*report.Repo
 	if err != nil {
 		return nil, err
 	}
-	return j.report(res, inputs, places), nil
+	j.out.sound = res.Err
+	return j.report(res, inputs, places)
 }
 
 func totalSize(inputs []*reader.Input) (n int64) {
@@ -218,7 +222,7 @@ func totalSize(inputs []*reader.Input) (n int64) {
 	return n
 }
 
-func (j *job) report(res *engine.Result, inputs []*reader.Input, places *geo.DB) *report.Report {
+func (j *job) report(res *engine.Result, inputs []*reader.Input, places *geo.DB) (*report.Report, error) {
 	rep := &report.Report{
 		Title: j.flags.title, Generator: generator(), Zone: j.zones.report.String(), Location: j.zones.report,
 		Window: j.win, Span: res.Span, Evidence: res.Manifest,
@@ -238,9 +242,12 @@ func (j *job) report(res *engine.Result, inputs []*reader.Input, places *geo.DB)
 
 		Overlaps: res.Manifest.Overlaps,
 	}
-	rep.Sections = res.Set.Sections(env)
+	var err error
+	if rep.Sections, err = res.Sections(env); err != nil {
+		return nil, err
+	}
 	rep.Notes = j.notes(res)
-	return rep
+	return rep, nil
 }
 
 // notes are what a reader must know before the figures.
