@@ -20,7 +20,7 @@ type writer struct {
 	record func(b []byte, p *packet) []byte
 }
 
-var forms = []form{{"syslog", syslog}, {"ulogd", ulogd}, {"pcap", pcap}, {"web", web}}
+var forms = []form{{"syslog", asSyslog}, {"ulogd", asUlogd}, {"pcap", asPcap}, {"web", asWeb}}
 
 func formNames() []string {
 	var names []string
@@ -72,9 +72,9 @@ func ipv4(b []byte, a uint32) []byte {
 	return number(b, a&255)
 }
 
-// syslog is what the kernel's LOG target writes, with RFC 3164's stamp: about
+// asSyslog is what the kernel's LOG target writes, with RFC 3164's stamp: about
 // 250 bytes a line.
-func syslog() writer {
+func asSyslog() writer {
 	at := stamp{layout: "Jan _2 15:04:05"}
 	return writer{record: func(b []byte, p *packet) []byte {
 		second, us := p.micros/1e6, p.micros%1e6
@@ -93,9 +93,9 @@ func syslog() writer {
 	}}
 }
 
-// web is a web server's log in the "combined" form, of the same sources at the
+// asWeb is a web server's log in the "combined" form, of the same sources at the
 // same times, for programs that read nothing else.
-func web() writer {
+func asWeb() writer {
 	at := stamp{layout: "02/Jan/2006:15:04:05 -0700"}
 	return writer{record: func(b []byte, p *packet) []byte {
 		b = append(ipv4(b, p.src), " - - ["...)

@@ -17,9 +17,9 @@ var frame = [frameSize]byte{
 	46: 0x50, 47: 2,
 }
 
-// pcap is a capture with microseconds, in little-endian order. The packets have
+// asPcap is a capture with microseconds, in little-endian order. The packets have
 // TCP checksums of zero, which nobody looks at; the one of IP is right.
-func pcap() writer {
+func asPcap() writer {
 	le := binary.LittleEndian
 	header := le.AppendUint32(nil, 0xa1b2c3d4)
 	header = le.AppendUint16(le.AppendUint16(header, 2), 4)

@@ -1,8 +1,8 @@
 package main
 
-// ulogd is ulogd2's JSON output (stack NFLOG, BASE, IFINDEX, IP2STR, HWHDR, JSON)
+// asUlogd is ulogd2's JSON output (stack NFLOG, BASE, IFINDEX, IP2STR, HWHDR, JSON)
 // with its keys in the order in which version 2.0.8 writes them.
-func ulogd() writer {
+func asUlogd() writer {
 	at := stamp{layout: "2006-01-02T15:04:05"}
 	return writer{record: func(b []byte, p *packet) []byte {
 		second, us := p.micros/1e6, p.micros%1e6
