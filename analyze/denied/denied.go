@@ -8,8 +8,8 @@
 // cost no map entry. (A set of all pairs was rejected: it was the largest map of
 // the program. So was a sketch: the report's distinct counts are exact.)
 //
-// Tables may have millions of rows. Result sorts indices; the cells of a row are
-// made when it is asked for.
+// Tables may have millions of rows. Indices are sorted; the cells of a row are made
+// when it is asked for.
 package denied
 
 import (
@@ -31,6 +31,7 @@ var Analyzer = &analyze.Analyzer{
 		"table of their own; and the sources of denied events. A source address may be forged, or shared by many users.",
 	Requires: []*analyze.Analyzer{groups.Analyzer, fingerprint.Analyzer},
 	New:      func(*analyze.Shared) analyze.State { return &state{more: count.NewPairs()} },
+	Gather:   func() analyze.Gatherer { return &gatherer{} },
 }
 
 // state is the distinct destinations of denied events, by source (0: none). A
@@ -80,35 +81,51 @@ func (s *state) Merge(other analyze.State, r count.Remap) {
 	}
 }
 
-// targets is the number of distinct destinations of each source below n.
-func (s *state) targets(n int) []uint64 {
-	t := make([]uint64, n)
+// countTargets notes the number of distinct destinations of each source.
+func (s *state) countTargets(of []source) {
 	for src, word := range s.few {
-		t[src] = uint64(bits.OnesCount64(word))
+		of[src].targets = uint32(bits.OnesCount64(word))
 	}
 	for src := range s.more.All() {
-		t[src]++
+		of[src].targets++
 	}
-	return t
 }
 
 // Result makes the section.
-func (s *state) Result(env *analyze.Env) *report.Section {
-	g := env.State(groups.Analyzer).(*groups.State)
-	ranks := newRanks(env)
-	sources := rollUp(env, g, s.targets(env.Addrs.Len()), ranks)
-	findings, notes := sources.findings(g)
-	return &report.Section{
-		Findings: findings,
-		Notes:    notes,
+func (s *state) Result(env *analyze.Env) *report.Section { return analyze.Gather(env, Analyzer, s) }
+
+// gatherer has the tables of the parts, and of all parts the largest findings of
+// each kind.
+type gatherer struct {
+	found                         [len(kinds)]largest
+	denied, undetermined, sources []report.Table
+}
+
+// Take implements analyze.Gatherer.
+func (t *gatherer) Take(env *analyze.Env, s analyze.State) {
+	g, ranks := env.State(groups.Analyzer).(*groups.State), newRanks(env)
+	keep := func(table report.Table) report.Table { return env.Keep(env.Names.WithNetworks(table)) }
+	sources := rollUp(env, g, s.(*state), ranks)
+	for i := range kinds {
+		t.found[i].take(env, &kinds[i], kinds[i].find(sources, g))
+	}
+	t.denied = append(t.denied, keep(groupTable(env, g, ranks, event.Denied, "denied", "Denied",
+		"Denied events by source, destination port, protocol and action.")))
+	t.undetermined = append(t.undetermined, keep(groupTable(env, g, ranks, event.Undetermined, "undetermined", "Undetermined",
+		"Events whose record or prefix names no verdict, in the columns of the table of denied ones.")))
+	t.sources = append(t.sources, keep(sources.table(fingerprint.Tools(env))))
+}
+
+// Section implements analyze.Gatherer.
+func (t *gatherer) Section(*analyze.Env) *report.Section {
+	sec := &report.Section{
 		Charts: []report.Chart{{ID: "sources", Title: "Denied events by source", Kind: report.Bars, Table: "sources",
 			X: "src", Y: []string{"count"}}},
-		Tables: []report.Table{
-			env.Names.WithNetworks(groupTable(env, g, ranks, event.Denied, "denied", "Denied",
-				"Denied events by source, destination port, protocol and action.")),
-			env.Names.WithNetworks(groupTable(env, g, ranks, event.Undetermined, "undetermined", "Undetermined",
-				"Events whose record or prefix names no verdict, in the columns of the table of denied ones.")),
-			env.Names.WithNetworks(sources.table(fingerprint.Tools(env))),
-		},
+		Tables: []report.Table{report.Merged(t.denied), report.Merged(t.undetermined), report.Merged(t.sources)},
 	}
+	for i := range t.found {
+		sec.Findings = append(sec.Findings, t.found[i].findings()...)
+		sec.Notes = append(sec.Notes, t.found[i].notes(kinds[i].what)...)
+	}
+	return sec
 }

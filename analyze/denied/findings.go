@@ -28,121 +28,146 @@ var logins = map[uint16]string{
 	2222: "SSH", 2323: "Telnet", 3306: "MySQL", 3389: "RDP", 5432: "PostgreSQL", 5900: "VNC", 5985: "WinRM", 6379: "Redis",
 }
 
-// find collects the findings of one kind.
-type find struct {
+// kind is a kind of findings.
+type kind struct {
 	what string // for the note on those that are left out
-	list []candidate
-}
-
-// candidate is a finding with what it is ranked by.
-type candidate struct {
-	size uint64
-	src  uint32
-	port uint16
-	stat *count.Stat
-	text string
 	word report.Confidence
+	find func(*sources, *groups.State) []candidate
+	text func(source string, c *candidate) string
 }
 
-// findings looks for port scans, sweeps and repeated attempts at logins.
-func (s *sources) findings(g *groups.State) ([]report.Finding, []string) {
-	var list []report.Finding
-	var notes []string
-	for _, f := range []*find{s.scans(), s.sweeps(g), s.attempts(g)} {
-		slices.SortFunc(f.list, func(a, b candidate) int {
-			return cmp.Or(cmp.Compare(b.size, a.size), s.env.Addrs.Compare(a.src, b.src), cmp.Compare(a.port, b.port))
-		})
-		for i := range f.list[:min(most, len(f.list))] {
-			list = append(list, f.list[i].finding(s.env))
-		}
-		if n := len(f.list); n > most {
-			notes = append(notes, fmt.Sprintf("%s: %s in all; the %d largest are among the findings.",
-				f.what, report.Group(uint64(n)), most))
-		}
-	}
-	return list, notes
+var kinds = [...]kind{
+	{fmt.Sprintf("Port scans (a source denied on %d ports or more)", scanPorts), report.Inferred, (*sources).scans,
+		func(source string, c *candidate) string {
+			return fmt.Sprintf("Port scan: %s was denied on %s distinct ports of %s", source, report.Group(c.size), number(c.targets, "target"))
+		}},
+	{fmt.Sprintf("Sweeps (a source denied on one port of %d targets or more)", sweepTargets), report.Inferred, (*sources).sweeps,
+		func(source string, c *candidate) string {
+			return fmt.Sprintf("Sweep: %s was denied on port %d of %s and on no other port", source, c.port, number(c.targets, "target"))
+		}},
+	{fmt.Sprintf("Repeated attempts at logins (%d denied events or more of a source on a port)", loginEvents), report.Possible, (*sources).attempts,
+		func(source string, c *candidate) string {
+			return fmt.Sprintf("Repeated attempts at a login, as in guessing passwords: %s was denied %s times on TCP port %d (%s)",
+				source, report.Group(c.size), c.port, logins[c.port])
+		}},
 }
 
-func (c *candidate) finding(env *analyze.Env) report.Finding {
-	f := report.Finding{Confidence: c.word, Text: c.text + when(c.stat, env.Zone) + "."}
-	for _, r := range []event.Ref{c.stat.FirstRef(), c.stat.LastRef()} {
-		if v := env.Evidence(r); !v.IsNull() && !slices.Contains(f.Evidence, v.Str()) {
-			f.Evidence = append(f.Evidence, v.Str())
-		}
-	}
-	return f
+// candidate may become a finding, if it is one of the largest.
+type candidate struct {
+	size    uint64 // what it is ranked by
+	src     uint32
+	port    uint16 // of which it is said; 0: of none
+	targets uint32
+	stat    *count.Stat
 }
 
-func (s *sources) scans() *find {
-	f := &find{what: fmt.Sprintf("Port scans (a source denied on %d ports or more)", scanPorts)}
-	for i := range s.list {
-		v := &s.list[i]
-		if v.id == 0 || v.probed < scanPorts {
-			continue
+// scans are the sources that were denied on many ports. Their size is the ports.
+func (s *sources) scans(*groups.State) []candidate {
+	var list []candidate
+	for id := range s.of {
+		if v := &s.of[id]; id != 0 && v.probed >= scanPorts {
+			list = append(list, candidate{uint64(v.ports), uint32(id), 0, v.targets, &v.Stat})
 		}
-		f.list = append(f.list, candidate{v.ports, v.id, 0, &v.Stat, fmt.Sprintf("Port scan: %s was denied on %s distinct ports of %s",
-			s.env.Addrs.Addr(v.id), report.Group(v.ports), number(v.targets, "target")), report.Inferred})
 	}
-	return f
+	return list
 }
 
-func (s *sources) sweeps(g *groups.State) *find {
-	f := &find{what: fmt.Sprintf("Sweeps (a source denied on one port of %d targets or more)", sweepTargets)}
-	only := onlyPorts(g, s.env.Addrs.Len())
-	for i := range s.list {
-		v := &s.list[i]
-		if v.id == 0 || v.ports != 1 || v.targets < sweepTargets {
-			continue
-		}
-		f.list = append(f.list, candidate{v.targets, v.id, only[v.id], &v.Stat, fmt.Sprintf("Sweep: %s was denied on port %d of %s and on no other port",
-			s.env.Addrs.Addr(v.id), only[v.id], number(v.targets, "target")), report.Inferred})
-	}
-	return f
-}
-
-// onlyPorts is a denied port of each source: the port, for those that have one.
-func onlyPorts(g *groups.State, sources int) []uint16 {
-	ports := make([]uint16, sources)
-	for _, packed := range g.Keys {
-		k := groups.Key(packed)
-		if p, ok := k.Port(); ok && k.Verdict() == event.Denied {
-			ports[k.Src()] = max(ports[k.Src()], p)
+// sweeps are the sources that were denied on one port of many targets, which are
+// their size.
+func (s *sources) sweeps(*groups.State) []candidate {
+	var list []candidate
+	for id := range s.of {
+		if v := &s.of[id]; id != 0 && v.ports == 1 && v.targets >= sweepTargets {
+			list = append(list, candidate{uint64(v.targets), uint32(id), v.port, v.targets, &v.Stat})
 		}
 	}
-	return ports
+	return list
 }
 
 // attempts are sources that were denied on a port of logins again and again. A
 // denied packet tries no password: the finding says what was knocked on, and
 // that it may have been for that.
-func (s *sources) attempts(g *groups.State) *find {
+func (s *sources) attempts(g *groups.State) []candidate {
 	type door struct {
 		src  uint32
 		port uint16
 	}
 	doors := map[door]*count.Stat{}
-	for i, packed := range g.Keys {
-		k := groups.Key(packed)
-		p, ok := k.Port()
-		if !ok || k.Verdict() != event.Denied || k.Proto() != event.TCP || k.Src() == 0 || logins[p] == "" {
+	for k, v := range deniedPorts(g) {
+		port, _ := k.Port()
+		if k.Proto() != event.TCP || k.Src() == 0 || s.of[k.Src()].Count < loginEvents || logins[port] == "" {
 			continue
 		}
-		d := door{k.Src(), p}
+		d := door{k.Src(), port}
 		if doors[d] == nil {
 			doors[d] = &count.Stat{}
 		}
-		doors[d].Merge(&g.Vals[i].Stat)
+		doors[d].Merge(&v.Stat)
 	}
-	f := &find{what: fmt.Sprintf("Repeated attempts at logins (%d denied events or more of a source on a port)", loginEvents)}
+	var list []candidate
 	for d, stat := range doors {
-		if stat.Count < loginEvents {
-			continue
+		if stat.Count >= loginEvents {
+			list = append(list, candidate{stat.Count, d.src, d.port, 0, stat})
 		}
-		f.list = append(f.list, candidate{stat.Count, d.src, d.port, stat, fmt.Sprintf(
-			"Repeated attempts at a login, as in guessing passwords: %s was denied %s times on TCP port %d (%s)",
-			s.env.Addrs.Addr(d.src), report.Group(stat.Count), d.port, logins[d.port]), report.Possible})
 	}
-	return f
+	return list
+}
+
+// largest are the largest findings of a kind in the parts so far, and how many
+// there are.
+type largest struct {
+	list  []placed
+	total int
+}
+
+// placed is a finding with what it is ranked by. It refers to no part.
+type placed struct {
+	size uint64
+	src  event.Addr
+	port uint16
+	report.Finding
+}
+
+// take adds the candidates of a part, of which only the largest are put into words.
+func (l *largest) take(env *analyze.Env, k *kind, list []candidate) {
+	l.total += len(list)
+	slices.SortFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.size, a.size), env.Addrs.Compare(a.src, b.src), cmp.Compare(a.port, b.port))
+	})
+	for i := range list[:min(most, len(list))] {
+		l.list = append(l.list, list[i].place(env, k))
+	}
+	slices.SortFunc(l.list, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(b.size, a.size), a.src.Compare(b.src), cmp.Compare(a.port, b.port))
+	})
+	l.list = l.list[:min(most, len(l.list))]
+}
+
+func (c *candidate) place(env *analyze.Env, k *kind) placed {
+	src := env.Addrs.Addr(c.src)
+	f := report.Finding{Confidence: k.word, Text: k.text(src.String(), c) + when(c.stat, env.Zone) + "."}
+	for _, r := range []event.Ref{c.stat.FirstRef(), c.stat.LastRef()} {
+		if v := env.Evidence(r); !v.IsNull() && !slices.Contains(f.Evidence, v.Str()) {
+			f.Evidence = append(f.Evidence, v.Str())
+		}
+	}
+	return placed{c.size, src, c.port, f}
+}
+
+func (l *largest) findings() []report.Finding {
+	var list []report.Finding
+	for i := range l.list {
+		list = append(list, l.list[i].Finding)
+	}
+	return list
+}
+
+// notes tell of those that are left out.
+func (l *largest) notes(what string) []string {
+	if l.total <= most {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %s in all; the %d largest are among the findings.", what, report.Group(uint64(l.total)), most)}
 }
 
 // when is ", from … to …" in the report's zone, or nothing.
@@ -160,9 +185,9 @@ func when(s *count.Stat, zone *time.Location) string {
 	return ", from " + stamp(s.First()) + " to " + stamp(s.Last())
 }
 
-func number(n uint64, what string) string {
+func number(n uint32, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return report.Group(n) + " " + what + "s"
+	return report.Group(uint64(n)) + " " + what + "s"
 }

@@ -1,6 +1,8 @@
 package denied
 
 import (
+	"iter"
+	"math"
 	"slices"
 
 	"fwreport/analyze"
@@ -13,73 +15,109 @@ import (
 // source is what is known of a source of denied events.
 type source struct {
 	count.Stat
-	id      uint32 // address handle; 0 for events without a source address
-	ports   uint64 // distinct destination port numbers
-	probed  uint64 // of these, without what looks like answers: see isAnswer
-	targets uint64 // distinct destination addresses
+	ports   uint32 // distinct destination port numbers
+	probed  uint32 // of these, without what looks like answers: see answerBit
+	targets uint32 // distinct destination addresses
+	port    uint16 // the largest destination port: of a source of one port, that
 }
 
+// sources are the sources of a part, by handle. That of 0 is the events without a
+// source address; those of which nothing was denied are empty.
 type sources struct {
 	env   *analyze.Env
-	list  []source // in the table's order
+	of    []source
+	order []uint32 // handles in the table's order
 	total uint64
 }
 
 // rollUp sums up the denied groups of each source.
-func rollUp(env *analyze.Env, g *groups.State, targets []uint64, ranks *ranks) *sources {
-	stats := make([]count.Stat, env.Addrs.Len())
+func rollUp(env *analyze.Env, g *groups.State, targets *state, ranks *ranks) *sources {
+	s := &sources{env: env, of: make([]source, env.Addrs.Len())}
 	for i, packed := range g.Keys {
-		k := groups.Key(packed)
-		if k.Verdict() == event.Denied {
-			stats[k.Src()].Merge(&g.Vals[i].Stat)
+		if k := groups.Key(packed); k.Verdict() == event.Denied {
+			s.of[k.Src()].Merge(&g.Vals[i].Stat)
 		}
 	}
-	var order []count.Row
-	s := &sources{env: env}
-	for id := range stats {
-		if n := stats[id].Count; n > 0 {
-			order = append(order, count.Row{Count: n, Hi: uint64(ranks.addrs[id]), Index: uint32(id)})
-			s.total += n
-		}
-	}
-	count.SortRows(order)
-	ports := distinctPorts(g, len(stats), func(groups.Key, *groups.Group) bool { return true })
-	probed := distinctPorts(g, len(stats), func(k groups.Key, v *groups.Group) bool { return !isAnswer(k, v) })
-	s.list = make([]source, len(order))
-	for i, r := range order {
-		s.list[i] = source{stats[r.Index], r.Index, ports[r.Index], probed[r.Index], targets[r.Index]}
-	}
+	s.countPorts(g)
+	targets.countTargets(s.of)
+	s.sort(ranks)
 	return s
 }
 
-// distinctPorts is the number of distinct destination ports of each source's
-// denied groups that are wanted. A port counts once, whatever the protocol and
-// the action.
-func distinctPorts(g *groups.State, sources int, want func(groups.Key, *groups.Group) bool) []uint64 {
-	var pairs []uint64
-	for i, packed := range g.Keys {
-		k := groups.Key(packed)
-		if p, ok := k.Port(); ok && k.Verdict() == event.Denied && want(k, &g.Vals[i]) {
-			pairs = append(pairs, uint64(k.Src())<<16|uint64(p))
+func (s *sources) sort(ranks *ranks) {
+	var rows []count.Row
+	for id := range s.of {
+		if n := s.of[id].Count; n > 0 {
+			rows = append(rows, count.Row{Count: n, Hi: uint64(ranks.addrs[id]), Index: uint32(id)})
+			s.total += n
 		}
 	}
-	slices.Sort(pairs)
-	n := make([]uint64, sources)
-	for _, pair := range slices.Compact(pairs) {
-		n[pair>>16]++
+	count.SortRows(rows)
+	s.order = make([]uint32, len(rows))
+	for i := range rows {
+		s.order[i] = rows[i].Index
 	}
-	return n
 }
 
-// isAnswer reports whether a group looks like late answers of a service (from a
+// countPorts counts the distinct destination ports of each source's denied groups.
+// A port counts once, whatever the protocol and the action. Most sources have one
+// group; only the ports of the others are sorted.
+func (s *sources) countPorts(g *groups.State) {
+	for k, v := range deniedPorts(g) {
+		s.of[k.Src()].addPort(k, v)
+	}
+	var ports []uint64 // source, port, and whether all is answers there
+	for k, v := range deniedPorts(g) {
+		if s.of[k.Src()].ports > 1 {
+			port, _ := k.Port()
+			ports = append(ports, uint64(k.Src())<<17|uint64(port)<<1|answerBit(k, v))
+		}
+	}
+	slices.Sort(ports)
+	for _, p := range ports {
+		s.of[p>>17].ports, s.of[p>>17].probed = 0, 0
+	}
+	last := uint64(math.MaxUint64)
+	for _, p := range ports {
+		if p>>1 != last {
+			last = p >> 1
+			s.of[p>>17].ports++
+			s.of[p>>17].probed += 1 - uint32(p&1)
+		}
+	}
+}
+
+// addPort counts the port of a group as one of its own.
+func (v *source) addPort(k groups.Key, g *groups.Group) {
+	port, _ := k.Port()
+	v.port = max(v.port, port)
+	v.ports++
+	v.probed += 1 - uint32(answerBit(k, g))
+}
+
+// deniedPorts yields the denied groups that have a destination port.
+func deniedPorts(g *groups.State) iter.Seq2[groups.Key, *groups.Group] {
+	return func(yield func(groups.Key, *groups.Group) bool) {
+		for i, packed := range g.Keys {
+			k := groups.Key(packed)
+			if _, ok := k.Port(); ok && k.Verdict() == event.Denied && !yield(k, &g.Vals[i]) {
+				return
+			}
+		}
+	}
+}
+
+// answerBit is 1 if a group looks like late answers of a service (from a
 // well-known port, to a port that clients take): a busy web or name server whose
 // answers come after the connection was forgotten is denied on thousands of
 // ports, and scans nothing.
-func isAnswer(k groups.Key, g *groups.Group) bool {
+func answerBit(k groups.Key, g *groups.Group) uint64 {
 	const wellKnown = 1024
 	from, ok := g.SrcPort.Value()
-	to, _ := k.Port()
-	return ok && from < wellKnown && to >= wellKnown
+	if to, _ := k.Port(); ok && from < wellKnown && to >= wellKnown {
+		return 1
+	}
+	return 0
 }
 
 func (s *sources) table(tool func(src uint32) string) report.Table {
@@ -97,26 +135,25 @@ func (s *sources) table(tool func(src uint32) string) report.Table {
 		},
 		Rows: func(yield func([]report.Value) bool) {
 			var cells []report.Value
-			for i := range s.list {
-				cells = s.appendCells(cells[:0], &s.list[i], tool)
+			for _, id := range s.order {
+				cells = s.appendCells(cells[:0], id, tool)
 				if !yield(cells) {
 					return
 				}
 			}
 		},
-		TotalRows: len(s.list), TotalCount: s.total,
+		TotalRows: len(s.order), TotalCount: s.total,
 	}
 }
 
-func (s *sources) appendCells(cells []report.Value, v *source, tool func(src uint32) string) []report.Value {
-	place := s.env.Place(v.id)
-	name := report.Null
-	if v.id != 0 {
-		name = report.TextOf(tool(v.id))
+func (s *sources) appendCells(cells []report.Value, id uint32, tool func(src uint32) string) []report.Value {
+	v, place, name := &s.of[id], s.env.Place(id), report.Null
+	if id != 0 {
+		name = report.TextOf(tool(id))
 	}
 	return append(cells,
-		report.CountOf(v.Count), s.env.Address(v.id), report.TextOf(place.Country), asn(place), report.TextOf(place.Org),
-		report.CountOf(v.ports), report.CountOf(v.targets), name, report.TimeOf(v.First()), report.TimeOf(v.Last()),
+		report.CountOf(v.Count), s.env.Address(id), report.TextOf(place.Country), asn(place), report.TextOf(place.Org),
+		report.CountOf(uint64(v.ports)), report.CountOf(uint64(v.targets)), name, report.TimeOf(v.First()), report.TimeOf(v.Last()),
 		s.env.Evidence(v.FirstRef()), s.env.Evidence(v.LastRef()),
 	)
 }
