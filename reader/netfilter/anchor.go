@@ -1,6 +1,11 @@
 package netfilter
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+
+	"fwreport/reader/lex"
+)
 
 var (
 	inKey  = []byte("IN=")
@@ -112,10 +117,44 @@ func digits(b []byte) bool {
 // at the start of b, with a caller id "[    C0]" directly after it, and one
 // space. It returns microseconds since boot and the length, 0 if there is none.
 func Uptime(b []byte) (us int64, n int) {
-	i := 1
 	if len(b) < 10 || b[0] != '[' {
 		return 0, 0
 	}
+	if us, n = usualUptime(b); n == 0 {
+		us, n = paddedUptime(b)
+	}
+	if n == 0 {
+		return 0, 0
+	}
+	if n < len(b) && b[n] == '[' {
+		n += callerID(b[n:])
+	}
+	if n < len(b) && b[n] == ' ' {
+		n++
+	}
+	return us, n
+}
+
+// usualUptime is the stamp up to its bracket, of one to eight digits before the
+// point; n is 0 for any other, right or wrong.
+func usualUptime(b []byte) (us int64, n int) {
+	if len(b) < 1+8+1+8 {
+		return 0, 0
+	}
+	sec, n := lex.Decimal(binary.LittleEndian.Uint64(b[1:]))
+	if n == 0 || b[1+n] != '.' {
+		return 0, 0
+	}
+	micro, k := lex.Decimal(binary.LittleEndian.Uint64(b[2+n:]))
+	if k != 6 || b[8+n] != ']' {
+		return 0, 0
+	}
+	return int64(sec)*1e6 + int64(micro), 9 + n
+}
+
+// paddedUptime is any stamp up to its bracket.
+func paddedUptime(b []byte) (us int64, n int) {
+	i := 1
 	for i < len(b) && b[i] == ' ' {
 		i++
 	}
@@ -132,12 +171,7 @@ func Uptime(b []byte) (us int64, n int) {
 		}
 		us = us*10 + int64(c-'0')
 	}
-	n = i + 8
-	n += callerID(b[n:])
-	if n < len(b) && b[n] == ' ' {
-		n++
-	}
-	return us, n
+	return us, i + 8
 }
 
 // callerID is the length of CONFIG_PRINTK_CALLER's "[    C0]" or "[  T123]".

@@ -110,3 +110,22 @@ func FuzzFastPathsAgree(f *testing.F) {
 	fast, plain := parsers(f)
 	f.Fuzz(func(t *testing.T, warm, msg string) { agree(t, fast, plain, warm, msg) })
 }
+
+// FuzzUptime holds what reads eight bytes at a time against the loop.
+func FuzzUptime(f *testing.F) {
+	for _, s := range []string{
+		"[12345.678901] IPT: DROP IN=", "[    0.000000] IN=eth0 OUT=", "[0.000001][    C0] x1234567890", "[12345678.123456] 123456789",
+		"[123456789.123456] 12345", "[1.12345] 1234567890123456", "[1.1234567] 12345678901234", "[12345678.1234567", "[12345678.12345678", "[] 12345678901234567890",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) < 10 || b[0] != '[' {
+			return
+		}
+		us, n := usualUptime(b)
+		if want, wantN := paddedUptime(b); n > 0 && (us != want || n != wantN) {
+			t.Errorf("%q: %d of %d bytes, want %d of %d", b, us, n, want, wantN)
+		}
+	})
+}
