@@ -117,17 +117,6 @@ func (s *stripe) merge(o *stripe) {
 type state struct {
 	stripes *count.Cached[stripe]     // by source and step of boot instants
 	slots   *count.Cached[count.Stat] // by source and quarter of an hour since 1970
-	now     now
-}
-
-// now is the counters last used and where they begin, which records that follow
-// each other share as a rule. The zero now is none.
-type now struct {
-	source     uint64
-	slot       *count.Stat
-	stripe     *stripe
-	slotFrom   int64
-	stripeFrom int64
 }
 
 // Add counts events with a stamp.
@@ -141,33 +130,12 @@ func (s *state) Add(events []event.Event) {
 		if source == 0 {
 			source = nameless | uint64(e.Ref.Input())
 		}
-		if source != s.now.source {
-			s.now = now{source: source}
-		}
-		s.slot(e.Time).Add(e)
+		s.slots.At(count.Words{A: source, B: uint64(floorDiv(e.Time, slotWidth))}).Add(e)
 		if tellsBoot(e) {
 			boot := e.Time - e.Uptime*1000
-			s.stripe(boot).add(e, boot)
+			s.stripes.At(count.Words{A: source, B: uint64(floorDiv(boot, stripeWidth))}).add(e, boot)
 		}
 	}
-}
-
-// slot is the current source's slot of a time.
-func (s *state) slot(t int64) *count.Stat {
-	if n := &s.now; n.slot == nil || uint64(t-n.slotFrom) >= uint64(slotWidth) {
-		step := floorDiv(t, slotWidth)
-		n.slot, n.slotFrom = s.slots.At(count.Words{A: n.source, B: uint64(step)}), step*slotWidth
-	}
-	return s.now.slot
-}
-
-// stripe is the current source's stripe of a boot instant.
-func (s *state) stripe(boot int64) *stripe {
-	if n := &s.now; n.stripe == nil || uint64(boot-n.stripeFrom) >= uint64(stripeWidth) {
-		step := floorDiv(boot, stripeWidth)
-		n.stripe, n.stripeFrom = s.stripes.At(count.Words{A: n.source, B: uint64(step)}), step*stripeWidth
-	}
-	return s.now.stripe
 }
 
 // longest is the longest uptime that is believed, in microseconds: a century.
@@ -196,7 +164,6 @@ func floorDiv(a, b int64) int64 {
 // Merge adds another state.
 func (s *state) Merge(other analyze.State, _ count.Remap) {
 	o := other.(*state)
-	s.now = now{} // what it points to may move
 	for i, k := range o.stripes.Keys {
 		s.stripes.At(k).merge(&o.stripes.Vals[i])
 	}
