@@ -151,8 +151,12 @@ func (g *growth) markdown() string {
 // do not determine is 0.
 func (g *growth) fit(y func(point) float64) (c [3]float64) {
 	var m [3][4]float64
+	most := 0.0 // brings y below 1, and so the pivots to a size that can be judged
 	for _, p := range g.Points {
-		v := max(y(p), 1e-9)
+		most = max(most, y(p))
+	}
+	for _, p := range g.Points {
+		v := max(y(p)/most, 1e-9)
 		x := [4]float64{1 / v, float64(p.Lines) / 1e6 / v, float64(p.Sources) / 1e6 / v, 1}
 		for i := range 3 {
 			for j := range 4 {
@@ -161,9 +165,7 @@ func (g *growth) fit(y func(point) float64) (c [3]float64) {
 		}
 	}
 	c = solve(m)
-	c[1] /= 1e6
-	c[2] /= 1e6
-	return c
+	return [3]float64{c[0] * most, c[1] * most / 1e6, c[2] * most / 1e6}
 }
 
 // solve eliminates (Gauss, Jordan), with the largest pivot of each column.
@@ -176,7 +178,7 @@ func solve(m [3][4]float64) (x [3]float64) {
 			}
 		}
 		m[col], m[best] = m[best], m[col]
-		if math.Abs(m[col][col]) < 1e-15 {
+		if math.Abs(m[col][col]) < 1e-9 {
 			continue
 		}
 		for row := range 3 {
@@ -190,7 +192,7 @@ func solve(m [3][4]float64) (x [3]float64) {
 		}
 	}
 	for i := range 3 {
-		if math.Abs(m[i][i]) >= 1e-15 {
+		if math.Abs(m[i][i]) >= 1e-9 {
 			x[i] = m[i][3] / m[i][i]
 		}
 	}
@@ -204,11 +206,17 @@ func TestFit(t *testing.T) {
 			g.Points = append(g.Points, point{Lines: lines, Sources: sources, Seconds: 1, CPUSeconds: 0.5 + 0.6*float64(lines)/1e6 + 2*float64(sources)/1e6})
 		}
 	}
-	c := g.fit(func(p point) float64 { return p.CPUSeconds })
-	for i, want := range []float64{0.5, 0.6e-6, 2e-6} {
-		if math.Abs(c[i]/want-1) > 1e-6 {
-			t.Errorf("coefficient %d: %g, want %g", i, c[i], want)
+	for _, unit := range []float64{1, 1e8} {
+		c := g.fit(func(p point) float64 { return unit * p.CPUSeconds })
+		for i, want := range []float64{0.5, 0.6e-6, 2e-6} {
+			if want *= unit; math.Abs(c[i]/want-1) > 1e-6 {
+				t.Errorf("coefficient %d: %g, want %g", i, c[i], want)
+			}
 		}
+	}
+	g.Points = g.Points[:3] // of one number of lines, whose cost nothing tells apart from the start's
+	if c := g.fit(func(p point) float64 { return p.CPUSeconds }); math.Abs(c[2]-2e-6) > 1e-9 {
+		t.Errorf("a source costs %g, want 2e-6", c[2])
 	}
 }
 
