@@ -30,6 +30,8 @@ func WithEnv(env func(*event.Symbols) *analyze.Env) Option { return func(l *laws
 //   - a Set that is saved and loaded, anywhere in a tree of merges, also under
 //     other numbers of names and inputs, or in parts by source, is the Set that
 //     it was (see restored);
+//   - the section of parts by source that are looked at one after the other, and
+//     given up, is the section of all (see gathered);
 //   - Result gives the same when asked again, and reads no event after Add;
 //   - tables are well formed and ordered (see checkTable);
 //   - Add allocates nothing for events whose keys are known already.
@@ -84,6 +86,7 @@ func (l *laws) check(t *testing.T, r *rand.Rand, sym *event.Symbols, events []ev
 	}
 	l.identity(t, r, sym, events, want)
 	l.restored(t, r, sym, events, want)
+	l.gathered(t, r, sym, events, want)
 	other, renamed := renumber(r, sym, events)
 	same(t, "names numbered otherwise", want, l.render(l.deal(r, other, renamed, 1)[0], other))
 }

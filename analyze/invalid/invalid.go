@@ -5,7 +5,8 @@
 // Whether a private source is out of place depends on the interface, and that is
 // known only when everything has been counted. So Add classifies (once an
 // address) and counts candidates, together with the distinct sources of each
-// interface, and Result judges. A list of Internet-facing interfaces as an option
+// interface, and a gatherer judges, once it has surveyed the sources of all parts of
+// the evidence. A list of Internet-facing interfaces as an option
 // was rejected: evidence often comes from machines that nobody can ask any more.
 //
 // A State owns its tables; nothing in them refers to the events.
@@ -32,6 +33,9 @@ var Analyzer = &analyze.Analyzer{
 			action:  sh.Symbols.Of("INVALID"),
 		}
 	},
+	Gather: func() analyze.Gatherer {
+		return &gatherer{facts: map[count.Words]fact{}, facing: map[count.Words]bool{}}
+	},
 }
 
 type state struct {
@@ -56,11 +60,5 @@ func (s *state) Merge(other analyze.State, r count.Remap) {
 	s.bogons.merge(o.bogons, r)
 }
 
-func (s *state) Result(env *analyze.Env) *report.Section {
-	verdict := s.bogons.judge(env)
-	return &report.Section{
-		Findings: verdict.findings(env),
-		Notes:    verdict.notes(),
-		Tables:   []report.Table{env.Names.WithNetworks(s.invalid.table(env)), env.Names.WithNetworks(verdict.table(env))},
-	}
-}
+// Result makes the section.
+func (s *state) Result(env *analyze.Env) *report.Section { return analyze.Gather(env, Analyzer, s) }

@@ -2,7 +2,6 @@ package invalid
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -32,38 +31,34 @@ func (t *tally) add(a event.Addr, block event.Special) {
 	}
 }
 
+func (t *tally) merge(o *tally) {
+	t.public += o.public
+	t.inner += o.inner
+	t.documented += o.documented
+}
+
 func (t *tally) all() uint64 { return t.public + t.inner + t.documented }
 
 // anonymised reports whether documentation addresses are no minority: then they
 // stand for the genuine addresses of evidence that was anonymised.
 func (t *tally) anonymised() bool { return t.documented > 0 && 2*t.documented >= t.all() }
 
+// fact is what the judgement of a link follows from.
+type fact struct {
+	tally
+	innerDst, outerDst uint64 // see link
+}
+
 // facesInternet reports whether at least half of the sources are public ones (or
 // what stands for them), unless the link itself uses inner addresses: packets to
 // the machine's own private address come from a network behind NAT or of a
 // cloud, where private neighbours are nothing odd.
-func (t *tally) facesInternet(l *link) bool {
-	public := t.public
-	if t.anonymised() {
-		public += t.documented
+func (f *fact) facesInternet() bool {
+	public := f.public
+	if f.anonymised() {
+		public += f.documented
 	}
-	return public > 0 && 2*public >= t.all() && l.innerDst <= l.outerDst
-}
-
-// judgement is what Result makes of a bogonState.
-type judgement struct {
-	rows     []bogon  // in the table's order
-	facing   []string // names of links with rows that hold for them as Internet-facing
-	masked   []string // names of links of anonymised evidence
-	unplaced uint64
-}
-
-// bogon is a row of the table.
-type bogon struct {
-	count.Stat
-	src uint32
-	why why
-	in  string
+	return public > 0 && 2*public >= f.all() && f.innerDst <= f.outerDst
 }
 
 func (s *bogonState) tallies() []tally {
@@ -80,65 +75,69 @@ func (s *bogonState) tallies() []tally {
 	return tallies
 }
 
-// judge decides on the candidates. Rows of equal interfaces of several hosts
-// are one row, as the table knows no hosts.
-func (s *bogonState) judge(env *analyze.Env) *judgement {
-	j, tallies := &judgement{unplaced: s.unplaced}, s.tallies()
+// bogon is a row of the table. It refers to no part.
+type bogon struct {
+	count.Stat
+	src event.Addr
+	why why
+	in  string
+}
+
+// compare orders rows as they stand in the table.
+func (r *bogon) compare(o *bogon) int {
+	return cmp.Or(cmp.Compare(o.Count, r.Count), r.src.Compare(o.src),
+		strings.Compare(r.why.String(), o.why.String()), strings.Compare(r.in, o.in))
+}
+
+// Survey adds up what is known of the links. It implements analyze.Surveyor.
+func (g *gatherer) Survey(_ *analyze.Env, st analyze.State) {
+	s := st.(*state).bogons
+	tallies := s.tallies()
+	for i, k := range s.links.Keys {
+		l, f := &s.links.Vals[i], g.facts[k]
+		f.tally.merge(&tallies[l.id])
+		f.innerDst += l.innerDst
+		f.outerDst += l.outerDst
+		g.facts[k] = f
+	}
+}
+
+// judge decides on the candidates of a part, and gives the rows in the table's
+// order. Rows of equal interfaces of several hosts are one row, as the table
+// knows no hosts.
+func (g *gatherer) judge(s *bogonState, env *analyze.Env) []bogon {
 	type key struct {
 		src uint32
 		why why
 		in  event.Sym
 	}
-	rows, facing := count.NewTable[key, bogon](), map[uint32]bool{}
+	rows := count.NewTable[key, bogon]()
+	facts := make([]fact, s.links.Len())
+	for i, k := range s.links.Keys {
+		facts[i] = g.facts[k]
+	}
 	for i, k := range s.candidates.Keys {
-		src, id, w := keyID(k), keyLink(k), why(k.B)
-		t := &tallies[id]
-		outside := w.facing() && t.facesInternet(&s.links.Vals[id-1])
-		if !w.always() && !outside && !(w == documentation && !t.anonymised()) {
+		l, w := keyLink(k)-1, why(k.B)
+		f, link := &facts[l], s.links.Keys[l]
+		outside := w.facing() && f.facesInternet()
+		if !w.always() && !outside && !(w == documentation && !f.anonymised()) {
 			continue
 		}
 		if outside {
-			facing[id] = true
+			g.facing[link] = true
 		}
-		r := rows.At(key{src, w, linkInterface(s.links.Keys[id-1])})
-		r.Merge(&s.candidates.Vals[i])
+		rows.At(key{keyID(k), w, linkInterface(link)}).Merge(&s.candidates.Vals[i])
 	}
 	for i, k := range rows.Keys {
 		r := &rows.Vals[i]
-		r.src, r.why, r.in = k.src, k.why, env.Symbols.Name(k.in)
+		r.src, r.why, r.in = s.addrs.Addr(k.src), k.why, env.Symbols.Name(k.in)
 	}
-	j.rows = rows.Vals
-	j.sort(env.Addrs)
-	j.facing = s.names(env, func(l *link) bool { return facing[l.id] })
-	j.masked = s.names(env, func(l *link) bool { return tallies[l.id].anonymised() })
-	return j
+	slices.SortFunc(rows.Vals, func(a, b bogon) int { return a.compare(&b) })
+	return rows.Vals
 }
 
-func (j *judgement) sort(addrs *count.Addrs) {
-	slices.SortFunc(j.rows, func(a, b bogon) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), addrs.Compare(a.src, b.src),
-			strings.Compare(a.why.String(), b.why.String()), strings.Compare(a.in, b.in))
-	})
-}
-
-// names lists the links that choose takes, in order, with their host if it is known.
-func (s *bogonState) names(env *analyze.Env, choose func(*link) bool) []string {
-	var names []string
-	for i, k := range s.links.Keys {
-		if !choose(&s.links.Vals[i]) {
-			continue
-		}
-		name := env.Symbols.Name(linkInterface(k))
-		if host := env.Symbols.Name(linkHost(k)); host != "" {
-			name += " of " + host
-		}
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-func (j *judgement) table(env *analyze.Env) report.Table {
+// bogonTable is the table of a part's rows.
+func bogonTable(env *analyze.Env, all []bogon) report.Table {
 	t := report.Table{
 		ID:    "bogons",
 		Title: "Impossible sources",
@@ -153,16 +152,16 @@ func (j *judgement) table(env *analyze.Env) report.Table {
 			report.Col("last", "Last", report.Time),
 			report.Col("evidence_first", "First record", report.Evidence),
 		},
-		TotalRows: len(j.rows),
+		TotalRows: len(all),
 	}
-	for i := range j.rows {
-		t.TotalCount += j.rows[i].Count
+	for i := range all {
+		t.TotalCount += all[i].Count
 	}
 	t.Rows = func(yield func([]report.Value) bool) {
 		cells := make([]report.Value, 7)
-		for i := range j.rows {
-			r := &j.rows[i]
-			cells[0], cells[1] = report.CountOf(r.Count), env.Address(r.src)
+		for i := range all {
+			r := &all[i]
+			cells[0], cells[1] = report.CountOf(r.Count), report.AddressOf(r.src)
 			cells[2], cells[3] = report.TextOf(r.why.String()), report.TextOf(r.in)
 			cells[4], cells[5] = report.TimeOf(r.First()), report.TimeOf(r.Last())
 			cells[6] = env.Evidence(r.FirstRef())
@@ -172,73 +171,4 @@ func (j *judgement) table(env *analyze.Env) report.Table {
 		}
 	}
 	return t
-}
-
-// findings are one for what holds anywhere and one for what is inferred of an
-// interface; the evidence is that of their top rows.
-func (j *judgement) findings(env *analyze.Env) []report.Finding {
-	var list []report.Finding
-	if f, ok := j.finding(env, report.Observed, why.always,
-		"came from source addresses that no host can use there (%s): they are forged or misrouted and must not be held against the address's owner."); ok {
-		list = append(list, f)
-	}
-	if f, ok := j.finding(env, report.Inferred, func(w why) bool { return !w.always() },
-		"came from source addresses that do not belong on their interface (%s): forged, or leaked from a network that is wrongly set up."); ok {
-		list = append(list, f)
-	}
-	return list
-}
-
-func (j *judgement) finding(env *analyze.Env, c report.Confidence, choose func(why) bool, format string) (report.Finding, bool) {
-	f := report.Finding{Confidence: c}
-	var events uint64
-	var whys []string
-	for i := range j.rows {
-		r := &j.rows[i]
-		if !choose(r.why) {
-			continue
-		}
-		events += r.Count
-		if w := r.why.String(); !slices.Contains(whys, w) {
-			whys = append(whys, w)
-		}
-		if place := env.Evidence(r.FirstRef()); len(f.Evidence) < 3 && !place.IsNull() {
-			f.Evidence = append(f.Evidence, place.Str())
-		}
-	}
-	f.Text = numbered(events, "event") + " " + fmt.Sprintf(format, strings.Join(whys, "; "))
-	return f, events > 0
-}
-
-// notes tell what was taken for granted, and what was not examined.
-func (j *judgement) notes() []string {
-	var notes []string
-	if len(j.facing) > 0 {
-		notes = append(notes, "Taken as facing the Internet, because at least half of the distinct sources there are public: "+listed(j.facing)+".")
-	}
-	if len(j.masked) > 0 {
-		notes = append(notes, "At least half of the sources on "+listed(j.masked)+" are documentation addresses (RFC 5737, RFC 3849, RFC 9637): "+
-			"the evidence was anonymised or made up. They are taken as what they stand for, public addresses, and not listed as impossible.")
-	}
-	if j.unplaced > 0 {
-		notes = append(notes, numbered(j.unplaced, "event")+" without an interface could not be examined for impossible sources.")
-	}
-	return notes
-}
-
-func numbered(n uint64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// maxListed is how many names a note lists.
-const maxListed = 8
-
-func listed(names []string) string {
-	if n := len(names); n > maxListed {
-		return strings.Join(names[:maxListed], ", ") + fmt.Sprintf(" and %d more", n-maxListed)
-	}
-	return strings.Join(names, ", ")
 }
