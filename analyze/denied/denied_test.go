@@ -28,7 +28,7 @@ func attacks(r *rand.Rand, sym *event.Symbols, n int) []event.Event {
 		if k%3 != 0 { // more than a report shows
 			k += 9 * r.IntN(2)
 		}
-		e.Src, e.Dst = event.AddrFrom4(192<<24|2<<8|uint32(k)), event.AddrFrom4(198<<24|51<<16|100<<8|uint32(r.IntN(60)))
+		e.Src, e.Dst = event.AddrFrom4(192<<24|2<<8|uint32(k)), event.AddrFrom4(198<<24|51<<16|100<<8|uint32(r.IntN(25)))
 		switch k % 3 {
 		case 0:
 			e.DstPort = uint16(r.IntN(1000))
