@@ -40,12 +40,14 @@ test: ## run all tests
 # Debian: apt-get install mawk goaccess fwlogwatch nodejs npm && make bench-tools
 bench: ## compare whole runs with other programs (RUNS=5 LINES=2000000)
 	$(GO) test ./cmd/fwreport -count 1 -timeout 0 -run '^TestCompare$$' -args -compare ../../bin/bench -tools ../../bin/bench/tools -runs $(RUNS) -lines $(LINES)
+	@cat bin/bench/results.md
 
 bench-tools: ## install DuckDB for bench with npm, below bin/bench
 	npm install --prefix bin/bench/tools --no-audit --no-fund @duckdb/node-api@1.5
 
 bench-scale: ## time and memory of ever more lines and sources (SCALE=1,10,100 millions)
 	$(GO) test ./cmd/fwreport -count 1 -timeout 0 -run '^TestScale$$' -args -scale ../../bin/bench -scale-lines $(SCALE) -scale-sources $(SOURCES)
+	@cat bin/bench/scale.md
 
 bench-micro: ## run the packages' benchmarks, for benchstat (BENCH=regexp COUNT=10)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...

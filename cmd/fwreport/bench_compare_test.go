@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,7 +50,6 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	res.write(t, folder)
-	fmt.Print(res.markdown())
 }
 
 // TestCompareWorks runs the whole comparison on a log so small that its figures

@@ -60,7 +60,6 @@ func TestScale(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "scale.svg"), []byte(g.svg()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Print(g.markdown())
 }
 
 func numbers(t *testing.T, list string) (all []float64) {
