@@ -187,7 +187,7 @@ func (l *laboratory) references(lines int, plain, single evidenceFile) []subject
 	web, few := l.write("access.log", max(1, lines/20), 1, "-form", "web"), l.write("few.log", max(1, lines/200), 1)
 	out := filepath.Join(l.dir, "reference")
 	return []subject{
-		needs(subject{Name: "gzip -dc | wc -l", Records: lines, Bytes: plain.bytes, args: []string{"sh", "-c", `gzip -dc "$0" | wc -l`, single.paths[0]}}, "gzip"),
+		needs(subject{Name: gzipName, Records: lines, Bytes: plain.bytes, args: []string{"sh", "-c", `gzip -dc "$0" | wc -l`, single.paths[0]}}, "gzip"),
 		needs(subject{Name: "mawk, one group-by", Records: lines, Bytes: plain.bytes,
 			args: []string{"mawk", `{for(i=1;i<=NF;i++)if($i~/^SRC=/)n[$i]++}END{for(k in n)print n[k],k}`, log}}, "mawk"),
 		l.duckDB(plain),

@@ -65,7 +65,10 @@ type goal struct {
 	atLeast, atMost    float64
 }
 
-const plainText = "fwreport, syslog, text"
+const (
+	plainText = "fwreport, syslog, text"
+	gzipName  = "gzip -dc and wc -l"
+)
 
 var goals = []goal{
 	{subject: plainText, records: 4e6, bytes: 1e9},
@@ -159,7 +162,7 @@ func counterpart(reference string) string {
 			return g.subject
 		}
 	}
-	if reference == "gzip -dc | wc -l" {
+	if reference == gzipName {
 		return "fwreport, 1 gzip file"
 	}
 	return plainText
