@@ -47,6 +47,7 @@ func saveInput(w *codec.Writer, in *evidence.Input) {
 	w.Time(in.MTime)
 	w.Time(in.First)
 	w.Time(in.Last)
+	w.Uvarint(in.Timeless)
 	for _, n := range columns(&in.Records) {
 		w.Uvarint(*n)
 	}
@@ -63,6 +64,7 @@ func loadInput(r *codec.Reader) (in evidence.Input) {
 	}
 	in.Size = r.Varint()
 	in.MTime, in.First, in.Last = r.Time(), r.Time(), r.Time()
+	in.Timeless = r.Uvarint()
 	for _, n := range columns(&in.Records) {
 		*n = r.Uvarint()
 	}

@@ -221,3 +221,10 @@ func (s *sieve) compare(events []event.Event) {
 	}
 	s.cross.Observe(events, s.packets)
 }
+
+// Independent reports whether each input counts for itself: no two are compared,
+// because they are one log family, or duplicates are kept.
+func Independent(inputs []*reader.Input, keepDuplicates bool) bool {
+	o := plan(inputs, keepDuplicates)
+	return o.dup == nil && o.cross == nil
+}

@@ -28,6 +28,10 @@ type Partial struct {
 	// option a line, in a fixed order. Only results of equal options go together.
 	Options string
 
+	// Window is what was asked for. Results of several days go together: theirs is
+	// from the first to the last.
+	Window report.Window
+
 	Packets []bool // by input: whether its records are packets
 	Result
 }
@@ -36,6 +40,11 @@ type Partial struct {
 type Source struct {
 	Name string
 	io.Reader
+
+	// Adopt may change what is known of an input before inputs are put in order,
+	// and say that none of the source's counts are wanted, only its inputs. It may
+	// be nil.
+	Adopt func(*evidence.Input) (counts bool)
 }
 
 // The sections of a partial result before those of its Set.
@@ -57,6 +66,8 @@ func SavePartial(w io.Writer, p *Partial) error {
 	c.Text(p.Program)
 	c.Text(p.Options)
 	saveTexts(c, p.Commands)
+	c.Time(p.Window.Since)
+	c.Time(p.Window.Until)
 	c.Time(p.Span.First)
 	c.Time(p.Span.Last)
 	c.Uvarint(p.Assumed)
@@ -94,15 +105,21 @@ func LoadPartials(sources []Source, program string, modules []*analyze.Analyzer,
 		return nil, err
 	}
 	for i := range heads {
+		if heads[i].idle {
+			continue
+		}
 		set, err := analyze.LoadSet(heads[i].stream, modules, symbols)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", heads[i].name, err)
 		}
-		if i == 0 {
+		if p.Set == nil {
 			p.Set = set
 			continue
 		}
 		p.Set.Merge(set)
+	}
+	if p.Set == nil {
+		p.Set = analyze.NewSet(modules, symbols)
 	}
 	p.sum(heads)
 	return p, nil
@@ -113,6 +130,7 @@ func LoadPartials(sources []Source, program string, modules []*analyze.Analyzer,
 type head struct {
 	name   string
 	stream *codec.Reader
+	idle   bool // its counts are not wanted
 	Partial
 }
 
@@ -131,14 +149,18 @@ func (h *head) read(src Source, symbols *event.Symbols) error {
 	}
 	h.Program, h.Options = r.Text(mostText), r.Text(mostText)
 	h.Commands = loadTexts(r)
+	h.Window = report.Window{Since: r.Time(), Until: r.Time()}
 	h.Span = report.Span{First: r.Time(), Last: r.Time()}
 	h.Assumed = r.Uvarint()
 	if err := expect(r, manifestSection); err != nil {
 		return err
 	}
 	loadManifest(r, &h.Manifest)
-	for range h.Manifest.Inputs {
+	for i := range h.Manifest.Inputs {
 		h.Packets = append(h.Packets, r.Bool())
+		if src.Adopt != nil && r.Err() == nil && !src.Adopt(&h.Manifest.Inputs[i]) {
+			h.idle = true
+		}
 	}
 	return r.Err()
 }
@@ -261,9 +283,15 @@ func noteCopies(all []placed, heads []head) {
 // sum adds up what is known of the whole.
 func (p *Partial) sum(heads []head) {
 	p.Span = report.Span{First: event.NoTime, Last: event.NoTime}
+	p.Window = heads[0].Window
 	for i := range heads {
 		h := &heads[i]
 		p.Commands = append(p.Commands, h.Commands...)
+		p.Window.Since = earlier(p.Window.Since, h.Window.Since)
+		p.Window.Until = later(p.Window.Until, h.Window.Until)
+		if h.idle {
+			continue
+		}
 		p.Assumed += h.Assumed
 		if h.Span.First != event.NoTime && (p.Span.First == event.NoTime || h.Span.First < p.Span.First) {
 			p.Span.First = h.Span.First
@@ -275,6 +303,17 @@ func (p *Partial) sum(heads []head) {
 		slices.Sort(p.Commands)
 		p.Manifest.Overlaps = summed(p.Manifest.Overlaps)
 	}
+}
+
+// earlier is the earlier of two beginnings of a window, later the later of two
+// ends; one that is open stays open.
+func earlier(a, b int64) int64 { return min(a, b) } // NoTime is the least
+
+func later(a, b int64) int64 {
+	if a == event.NoTime || b == event.NoTime {
+		return event.NoTime
+	}
+	return max(a, b)
 }
 
 // summed is the overlaps by families, in their order; those of the same families

@@ -55,7 +55,7 @@ func newCommand(ui *ui, logs string, configs configPlaces) *cobra.Command {
 	f.register(cmd.Flags(), ui)
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.SetVersionTemplate("{{.Version}}\n")
-	cmd.AddCommand(sourcesCommand(ui, logs, configs), showCommand(ui, configs), verifyCommand(ui, logs, configs), renderCommand(ui), versionCommand())
+	cmd.AddCommand(sourcesCommand(ui, logs, configs), showCommand(ui, configs), verifyCommand(ui, logs, configs), renderCommand(ui), mergeCommand(ui, configs), versionCommand())
 	cmd.CompletionOptions.HiddenDefaultCmd = false
 	completeFlags(cmd)
 	for _, sub := range cmd.Commands() {

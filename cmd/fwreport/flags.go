@@ -28,6 +28,8 @@ type flags struct {
 	geo               []string
 	jobs              int
 	memory            int64
+	cache             string
+	savePartial       string
 	title             string
 	manifest          bool
 	rejects           string
@@ -51,7 +53,7 @@ var duplicatesWords = []string{countOnce, "keep"}
 // neutral are the flags that do not bear on the content of a report: they are
 // left out of the command that the report shows, so that the same evidence and
 // question give the same bytes.
-var neutral = []string{"output", "jobs", "memory", "cache", "manifest", "rejects", "progress", "quiet", "verbose", "config", "print-config"}
+var neutral = []string{"output", "jobs", "memory", "cache", "save-partial", "manifest", "rejects", "progress", "quiet", "verbose", "config", "print-config"}
 
 func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	f.limit, f.progress, f.duplicates = -1, "auto", countOnce
@@ -69,6 +71,8 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	fs.StringArrayVar(&f.geo, "geo", nil, "mmdb `FILE` for countries or ASNs in place of the embedded data; repeatable")
 	fs.Var(sizeValue{&f.memory}, "memory", "memory for counting, such as 1GiB; beyond it counters wait on disk (default a quarter of the machine's)")
 	fs.IntVar(&f.jobs, "jobs", 0, "`N` workers (default one a core)")
+	fs.StringVar(&f.cache, "cache", "", "keep what was counted of each log in `DIR`, and read only what is new")
+	fs.StringVar(&f.savePartial, "save-partial", "", "write what was counted to `FILE`, for fwreport merge; without --format or -o, nothing else")
 	fs.StringVar(&f.title, "title", "", "title `TEXT` of the report")
 	fs.BoolVar(&f.manifest, "manifest", false, "also write SHA256SUMS of inputs and outputs, for sha256sum -c")
 	fs.StringVar(&f.rejects, "rejects", "", "also write every record that could not be decoded to `FILE`: place, reason, text")
@@ -91,6 +95,22 @@ func (f *flags) registerOutput(fs *pflag.FlagSet) {
 	fs.Var(listValue{&f.formats, formatNames}, "format", "html csv xlsx json text, several with commas (default text)")
 	fs.StringVarP(&f.output, "output", "o", "", "`PATH` of a file or folder, or - for standard output")
 	fs.Var(rowsValue{&f.limit}, "limit", "rows a table, 0 for all (default text 10, html 100, csv, xlsx and json all)")
+}
+
+// mergeFlags are the flags of the command merge that a config may set.
+var mergeFlags = []string{"format", "output", "limit", "report-tz", "geo", "title", "manifest", "quiet"}
+
+// registerMerge registers what bears on a report, but not on what is counted.
+func (f *flags) registerMerge(fs *pflag.FlagSet, ui *ui) {
+	f.limit, f.duplicates = -1, countOnce
+	fs.SortFlags = false
+	f.registerOutput(fs)
+	fs.StringVar(&f.reportTZ, "report-tz", "", "`ZONE` in which the report shows times (default the machine's)")
+	fs.StringArrayVar(&f.geo, "geo", nil, "mmdb `FILE` for countries or ASNs in place of the embedded data; repeatable")
+	fs.StringVar(&f.title, "title", "", "title `TEXT` of the report")
+	fs.BoolVar(&f.manifest, "manifest", false, "also write SHA256SUMS of inputs and outputs, for sha256sum -c")
+	f.registerConfig(fs)
+	registerQuiet(fs, ui)
 }
 
 func (f *flags) registerTZ(fs *pflag.FlagSet) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -17,6 +18,7 @@ import (
 	"fwreport/analyze"
 	"fwreport/analyze/engine"
 	"fwreport/analyze/geo"
+	"fwreport/analyze/spill"
 	"fwreport/analyze/window"
 	"fwreport/reader"
 	"fwreport/reader/action"
@@ -35,6 +37,7 @@ type job struct {
 	paths []string
 	geo   func() (*geo.DB, error)
 	out   *output
+	space *spill.Space // where counters wait that do not fit into memory
 }
 
 // runReport is the report command.
@@ -57,15 +60,43 @@ func runReport(cmd *cobra.Command, ui *ui, f *flags, logs string, args []string)
 	if err != nil {
 		return err
 	}
-	rep, err := j.analyze(ctx, inputs)
+	if j.space, err = spill.NewSpace(os.TempDir(), 0); err != nil {
+		return err
+	}
+	defer j.space.Close()
+	res, err := j.count(ctx, inputs, countOptions(cmd.Flags()))
 	if err != nil {
 		return err
 	}
-	rep.Command = asGiven(cmd.Flags(), f.config, args)
+	command := asGiven(cmd.Flags(), f.config, args)
+	if f.savePartial != "" {
+		if err := j.savePartial(ctx, cmd.Flags(), res, packetsOf(inputs), command); err != nil {
+			return err
+		}
+		if len(f.formats) == 0 && f.output == "" {
+			return incomplete(ui, &res.Manifest)
+		}
+	}
+	places, err := j.geo()
+	if err != nil {
+		return err
+	}
+	rep, err := j.report(res, func(i uint32) bool { return inputs[i].Packets() }, places)
+	if err != nil {
+		return err
+	}
+	rep.Command = command
 	if err := j.out.write(ctx, rep); err != nil {
 		return err
 	}
 	return incomplete(ui, &rep.Evidence)
+}
+
+func packetsOf(inputs []*reader.Input) (packets []bool) {
+	for _, in := range inputs {
+		packets = append(packets, in.Packets())
+	}
+	return packets
 }
 
 // print is --print-config. Times and zones are resolved, for they may be wrong.
@@ -180,8 +211,8 @@ func localLogs(folder string) []string {
 	return found
 }
 
-// analyze reads the inputs and makes the report.
-func (j *job) analyze(ctx context.Context, inputs []*reader.Input) (*report.Report, error) {
+// count reads the inputs.
+func (j *job) count(ctx context.Context, inputs []*reader.Input, options string) (*engine.Result, error) {
 	symbols := event.NewSymbols()
 	bar := j.ui.progress(j.flags.progress, totalSize(inputs))
 	cfg := engine.Config{
@@ -200,17 +231,11 @@ func (j *job) analyze(ctx context.Context, inputs []*reader.Input) (*report.Repo
 		cfg.Rejects = j.out.rejects.add
 	}
 	debug.SetMemoryLimit(cfg.Memory)
-	res, err := engine.Run(ctx, cfg)
-	bar.stop()
-	if err != nil {
-		return nil, err
+	defer bar.stop()
+	if j.flags.cache != "" && j.out.rejects == nil {
+		return j.cached(ctx, inputs, cfg, options)
 	}
-	places, err := j.geo()
-	if err != nil {
-		return nil, err
-	}
-	j.out.sound = res.Err
-	return j.report(res, inputs, places)
+	return engine.Run(ctx, cfg)
 }
 
 func totalSize(inputs []*reader.Input) (n int64) {
@@ -222,7 +247,10 @@ func totalSize(inputs []*reader.Input) (n int64) {
 	return n
 }
 
-func (j *job) report(res *engine.Result, inputs []*reader.Input, places *geo.DB) (*report.Report, error) {
+// report makes the report of what was counted. packets tells of an input whether
+// its records are packets.
+func (j *job) report(res *engine.Result, packets func(uint32) bool, places *geo.DB) (*report.Report, error) {
+	j.out.sound = res.Err
 	rep := &report.Report{
 		Title: j.flags.title, Generator: generator(), Zone: j.zones.report.String(), Location: j.zones.report,
 		Window: j.win, Span: res.Span, Evidence: res.Manifest,
@@ -232,7 +260,7 @@ func (j *job) report(res *engine.Result, inputs []*reader.Input, places *geo.DB)
 	}
 	env := &analyze.Env{
 		Inputs:  res.Manifest.Inputs,
-		Packets: func(i uint32) bool { return inputs[i].Packets() },
+		Packets: packets,
 		Geo:     places,
 		Window:  j.win,
 		Span:    res.Span,

@@ -65,7 +65,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"gzip": gzipCommand, "head": headCommand, "status": statusCommand,
 			"ledger": ledgerCommand, "table": tableCommand, "cells": cellsCommand, "raw": rawCommand, "same": sameCommand,
-			"settings": settingsCommand,
+			"settings": settingsCommand, "samejson": sameJSONCommand, "damage": damageCommand,
 		},
 	})
 }
@@ -297,6 +297,30 @@ func sameCommand(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if len(a) != len(b) {
 		ts.Fatalf("%s holds %d files, %s holds %d", args[0], len(a), args[1], len(b))
+	}
+}
+
+// damageCommand is "damage DIR": a byte in each file of the folder is changed.
+func damageCommand(ts *testscript.TestScript, _ bool, args []string) {
+	for name, text := range tree(ts, args[0]) {
+		b := []byte(text)
+		b[len(b)/2] ^= 1
+		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), name), b, 0o600))
+	}
+}
+
+// sameJSONCommand is "samejson A B KEY...": two reports agree in these parts.
+func sameJSONCommand(ts *testscript.TestScript, _ bool, args []string) {
+	parts := func(path string) map[string]json.RawMessage {
+		var m map[string]json.RawMessage
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(path)), &m))
+		return m
+	}
+	a, b := parts(args[0]), parts(args[1])
+	for _, key := range args[2:] {
+		if len(a[key]) == 0 || string(a[key]) != string(b[key]) {
+			ts.Fatalf("%s of %s and %s differ:\n%.2000s\n%.2000s", key, args[0], args[1], a[key], b[key])
+		}
 	}
 }
 

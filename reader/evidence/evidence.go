@@ -51,6 +51,7 @@ type Input struct {
 	YearFrom    string // source of the year of year-less stamps; "" if none was needed
 	ZoneFrom    string // source of the zone of zone-less stamps; "" if none was needed
 	First, Last int64  // span of the events read, before window and filter
+	Timeless    uint64 // events counted that carry no wall-clock time
 	Records     Ledger
 	Notes       []string // sentences: what is missing, odd, or was assumed
 	Rejects     []Reject // examples of malformed records, the first of each reason
