@@ -31,15 +31,15 @@ func PacketID(id *event.Identifier, e *event.Event) (p event.Identity, ok bool) 
 // Observe counts what the present family has in common with those before, of
 // records whose stamps lie a few seconds apart at most. It takes the packets'
 // identities, and a zero one for events without.
-func (f *Finder) Observe(events []event.Event, packets []event.Identity) {
-	n := uint64(0)
+func (s *Sieve) Observe(events []event.Event, packets []event.Identity) {
+	s.begin(len(events))
 	for i := range events {
-		if packets[i] == (event.Identity{}) || events[i].Time == event.NoTime {
-			continue
+		var k key
+		if packets[i] != (event.Identity{}) && events[i].Time != event.NoTime {
+			k = key{body: packets[i], sec: floorSecond(events[i].Time), uptime: bootTime, up: 1}
+			k.prepare()
 		}
-		n++
-		k := key{body: packets[i], sec: floorSecond(events[i].Time), uptime: bootTime, up: 1}
-		f.one(&events[i], &k)
+		s.keys = append(s.keys, k)
 	}
-	f.records[f.family].Add(n)
+	s.run(events)
 }

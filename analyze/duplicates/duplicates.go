@@ -92,7 +92,13 @@ type key struct {
 	sec    int64
 	uptime int64
 	up     uint32 // 0: no uptime
+
+	hash uint64 // in its own span of seconds; 0: it cannot be compared
+	lo   uint32
 }
+
+// prepare computes where the key is looked for first.
+func (k *key) prepare() { k.hash, k.lo = k.at(k.sec >> spanBits) }
 
 // keyOf is the key of an event with the identity of its body; ok is false if it
 // cannot be compared.
@@ -125,32 +131,85 @@ const (
 	Pending               // Settle will tell
 )
 
-// Sift says of each event of the present family what it is; bodies are the
-// identities of their records. The answer is written over seen. Several workers
-// may call it at once.
-func (f *Finder) Sift(events []event.Event, bodies []event.Identity, seen []Seen) []Seen {
-	seen = seen[:0]
-	n := uint64(0)
-	for i := range events {
-		k, ok := keyOf(&events[i], bodies[i])
-		if !ok {
-			seen = append(seen, Event)
-			continue
-		}
-		n++
-		seen = append(seen, f.one(&events[i], &k))
-	}
-	f.records[f.family].Add(n)
-	return seen
+// Sieve is one worker's way into a Finder. It owns its memory.
+type Sieve struct {
+	f     *Finder
+	keys  []key
+	order []uint32 // of the events, by shard
+	seen  []Seen
 }
 
-func (f *Finder) one(e *event.Event, k *key) Seen {
+// Sieve makes one for a worker.
+func (f *Finder) Sieve() *Sieve { return &Sieve{f: f} }
+
+// Sift says of each event of the present family what it is; bodies are the
+// identities of their records. The answer is valid until the next call. Several
+// workers may sift at once.
+func (s *Sieve) Sift(events []event.Event, bodies []event.Identity) []Seen {
+	s.begin(len(events))
+	for i := range events {
+		s.key(&events[i], bodies[i])
+	}
+	s.run(events)
+	return s.seen
+}
+
+func (s *Sieve) begin(n int) {
+	s.keys, s.seen = s.keys[:0], slices.Grow(s.seen[:0], n)[:n]
+	clear(s.seen) // Event
+}
+
+func (s *Sieve) key(e *event.Event, body event.Identity) {
+	k, ok := keyOf(e, body)
+	if ok {
+		k.prepare()
+	}
+	s.keys = append(s.keys, k)
+}
+
+// run takes the events shard by shard: each is locked once, and its entries are
+// touched before they are looked at one by one, so that memory is waited for once
+// and not for each.
+func (s *Sieve) run(events []event.Event) {
+	var starts [shards + 1]uint32
+	n := uint64(0)
+	for i := range s.keys {
+		if s.keys[i].hash != 0 {
+			starts[s.keys[i].hash>>58+1]++
+			n++
+		}
+	}
+	s.f.records[s.f.family].Add(n)
+	for i := range shards {
+		starts[i+1] += starts[i]
+	}
+	at := starts
+	s.order = slices.Grow(s.order[:0], len(s.keys))[:n]
+	for i := range s.keys {
+		if h := s.keys[i].hash; h != 0 {
+			s.order[at[h>>58]] = uint32(i)
+			at[h>>58]++
+		}
+	}
+	for i := range s.f.shards {
+		if mine := s.order[starts[i]:starts[i+1]]; len(mine) > 0 {
+			s.shard(&s.f.shards[i], mine, events)
+		}
+	}
+}
+
+func (s *Sieve) shard(sh *shard, mine []uint32, events []event.Event) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.touch(s.keys, mine)
+	for _, i := range mine {
+		s.seen[i] = s.f.one(sh, &events[i], &s.keys[i])
+	}
+}
+
+func (f *Finder) one(s *shard, e *event.Event, k *key) Seen {
 	own := k.sec >> spanBits
-	h, lo := k.at(own)
-	s := &f.shards[h>>58]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if i := s.match(f, k, own); i >= 0 {
+	if i := s.match(f, k, k.hash, k.lo, own); i >= 0 {
 		return s.copy(f, i, e)
 	}
 	if k.up != 0 {
@@ -159,13 +218,14 @@ func (f *Finder) one(e *event.Event, k *key) Seen {
 			if n == own {
 				continue
 			}
-			if i := s.match(f, k, n); i >= 0 {
+			h, lo := k.at(n)
+			if i := s.match(f, k, h, lo, n); i >= 0 {
 				return s.copy(f, i, e)
 			}
 		}
 	}
 	if f.insert {
-		s.add(entry{hash: h, lo: lo | uint32(k.sec)&spanMask, up: k.up, ref: e.Ref, phase: f.phase | fresh, set: s.with(0, f.family)})
+		s.add(entry{hash: k.hash, lo: k.lo | uint32(k.sec)&spanMask, up: k.up, ref: e.Ref, phase: f.phase | fresh, set: s.with(0, f.family)})
 	}
 	return Event
 }
@@ -248,6 +308,7 @@ type shard struct {
 	many      []*many           // records with several copies in one family
 	contested []int             // of many, in this phase
 	pairs     map[uint64]uint64 // copies in common
+	touched   uint32            // keeps touch from being left out
 	_         [64]byte          // shards do not share a cache line
 }
 
@@ -290,11 +351,10 @@ func (s *shard) with(old, family uint32) uint32 {
 
 // match finds a record in a span that the key is of, and of which the family may
 // hold one more copy. If all that match are taken, it is the last of them.
-func (s *shard) match(f *Finder, k *key, span int64) int {
+func (s *shard) match(f *Finder, k *key, h uint64, lo uint32, span int64) int {
 	if len(s.table) == 0 {
 		return -1
 	}
-	h, lo := k.at(span)
 	found := -1
 	mask := uint64(len(s.table) - 1)
 	for i := h & mask; s.table[i].hash != 0; i = (i + 1) & mask {
@@ -307,6 +367,18 @@ func (s *shard) match(f *Finder, k *key, span int64) int {
 		}
 	}
 	return found
+}
+
+// touch reads the places of keys, which brings them into the cache side by side.
+func (s *shard) touch(keys []key, mine []uint32) {
+	if len(s.table) == 0 {
+		return
+	}
+	mask, sum := uint64(len(s.table)-1), uint32(0)
+	for _, i := range mine {
+		sum += s.table[keys[i].hash&mask].phase
+	}
+	s.touched = sum
 }
 
 // taken reports whether the present family holds as many copies of the record as

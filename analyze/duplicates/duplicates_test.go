@@ -75,7 +75,7 @@ func (r *result) family(f uint32, lines []line, workers int, rnd *rand.Rand) {
 				events = append(events, l.event(event.MakeRef(f, uint64(first+i+1))))
 				bodies = append(bodies, l.identity())
 			}
-			seen := r.finder.Sift(events, bodies, nil)
+			seen := r.finder.Sieve().Sift(events, bodies)
 			mu.Lock()
 			defer mu.Unlock()
 			for i, s := range seen {
@@ -248,7 +248,7 @@ func TestNoStampNoCopy(t *testing.T) {
 	for family := range 2 {
 		f.Begin(family, true)
 		e := []event.Event{{Time: event.NoTime}}
-		if got := f.Sift(e, make([]event.Identity, 1), nil); got[0] != Event {
+		if got := f.Sieve().Sift(e, make([]event.Identity, 1)); got[0] != Event {
 			t.Errorf("family %d: %v", family, got[0])
 		}
 	}
@@ -265,18 +265,18 @@ func BenchmarkSift(b *testing.B) {
 				events = append(events, l.event(event.MakeRef(0, uint64(i+1))))
 				bodies = append(bodies, l.identity())
 			}
-			var seen []Seen
 			for b.Loop() {
 				f := New(2)
+				s := f.Sieve()
 				f.Begin(0, true)
 				if hits {
 					b.StopTimer()
-					seen = f.Sift(events, bodies, seen)
+					s.Sift(events, bodies)
 					f.Begin(1, false)
 					b.StartTimer()
 				}
 				for at := 0; at < n; at += 1024 {
-					seen = f.Sift(events[at:at+1024], bodies[at:at+1024], seen)
+					s.Sift(events[at:at+1024], bodies[at:at+1024])
 				}
 			}
 			b.ReportMetric(float64(b.N)*n/b.Elapsed().Seconds()/1e6, "Mrecords/s")

@@ -185,18 +185,29 @@ func (o *once) overlaps() (all []evidence.Overlap) {
 // sieve is a worker's part of once.
 type sieve struct {
 	*once
-	seen    []duplicates.Seen
+	own     *duplicates.Sieve // of dup
+	theirs  *duplicates.Sieve // of cross
 	packets []reader.Identity
+}
+
+func newSieve(o *once) sieve {
+	s := sieve{once: o}
+	if o.dup != nil {
+		s.own = o.dup.Sieve()
+	}
+	if o.cross != nil {
+		s.theirs = o.cross.Sieve()
+	}
+	return s
 }
 
 // unique leaves those of the events that are no duplicates, moved to the front.
 // What is pending comes back from settle.
 func (s *sieve) unique(family int, t *tally, events []event.Event, bodies []reader.Identity) []event.Event {
 	if s.dup != nil && family < s.logs {
-		s.seen = s.dup.Sift(events, bodies, s.seen)
 		kept := events[:0]
-		for i := range s.seen {
-			switch s.seen[i] {
+		for i, seen := range s.own.Sift(events, bodies) {
+			switch seen {
 			case duplicates.Event:
 				kept = append(kept, events[i])
 			case duplicates.Duplicate:
@@ -219,7 +230,7 @@ func (s *sieve) compare(events []event.Event) {
 		p, _ := duplicates.PacketID(s.ident, &events[i])
 		s.packets = append(s.packets, p)
 	}
-	s.cross.Observe(events, s.packets)
+	s.theirs.Observe(events, s.packets)
 }
 
 // Independent reports whether each input counts for itself: no two are compared,

@@ -33,7 +33,7 @@ func newWorker(cfg *Config, o *once) *worker {
 		set:     analyze.NewSet(cfg.Modules, cfg.Options.Symbols),
 		parsers: map[*reader.Format]reader.Parser{},
 		tallies: map[uint32]*tally{},
-		sieve:   sieve{once: o},
+		sieve:   newSieve(o),
 		span:    report.Span{First: event.NoTime, Last: event.NoTime},
 	}
 	if cfg.Keep != nil {
