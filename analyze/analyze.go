@@ -118,6 +118,7 @@ type Env struct {
 	set    *Set
 	places []Place // by address handle
 	known  []bool
+	ranks  []uint32 // of the addresses; nil before Ranks
 }
 
 // Keep is the table, its rows kept for as long as the report.
@@ -131,7 +132,7 @@ func (e *Env) Keep(t report.Table) report.Table {
 // look makes e that of a set.
 func (e *Env) look(s *Set) {
 	e.Shared, e.set = s.shared, s
-	e.places, e.known = nil, nil
+	e.places, e.known, e.ranks = nil, nil, nil
 }
 
 // State is the state of a required module.
@@ -173,6 +174,15 @@ func (e *Env) Place(id uint32) Place {
 		e.places[id], e.known[id] = e.Geo.Locate(e.Addrs.Addr(id).Netip()), true
 	}
 	return e.places[id]
+}
+
+// Ranks is the place of each address handle in the order of the addresses, found
+// once for all modules.
+func (e *Env) Ranks() []uint32 {
+	if e.ranks == nil {
+		e.ranks = e.Addrs.Ranks()
+	}
+	return e.ranks
 }
 
 // Name makes a text cell of a symbol; "" is null.

@@ -9,14 +9,27 @@ import (
 )
 
 // Ranks tells of each address handle its place in the order of Compare. Whoever
-// sorts many rows compares ranks instead of the addresses behind the handles.
+// sorts many rows compares ranks instead of the addresses behind the handles. It
+// takes some time: see analyze.Env.Ranks.
 func (t *Addrs) Ranks() []uint32 {
-	ids := make([]uint32, t.Len())
-	for i := range ids {
-		ids[i] = uint32(i)
+	fours, sixes := make([]uint64, 0, t.fours), make([]uint32, 0, t.Len()-1-t.fours)
+	for id := uint32(1); int(id) < t.Len(); id++ {
+		if a := t.list[id]; a.Is4() {
+			fours = append(fours, uint64(a.V4())<<32|uint64(id))
+		} else {
+			sixes = append(sixes, id)
+		}
 	}
-	slices.SortFunc(ids, t.Compare)
-	return inverse(ids)
+	slices.Sort(fours)
+	slices.SortFunc(sixes, t.Compare)
+	rank := make([]uint32, t.Len())
+	for r, four := range fours {
+		rank[uint32(four)] = uint32(1 + r)
+	}
+	for r, id := range sixes {
+		rank[id] = uint32(1 + len(fours) + r)
+	}
+	return rank
 }
 
 // SymRanks tells of each name its place in the byte order of all names; "" is 0.
@@ -54,16 +67,85 @@ type Row struct {
 }
 
 // SortRows orders rows as all tables are: by count, descending, then by key.
-func SortRows(rows []Row) {
-	slices.SortFunc(rows, func(a, b Row) int {
-		switch {
-		case a.Count != b.Count:
-			return cmp.Compare(b.Count, a.Count)
-		case a.Hi != b.Hi:
-			return cmp.Compare(a.Hi, b.Hi)
+func SortRows(rows []Row) { sortRows(rows, 0) }
+
+// digits is how many bytes a Row is ordered by, and fewRows how many rows are
+// sorted by comparing them: a pass for each byte costs more.
+const (
+	digits  = 24
+	fewRows = 48
+)
+
+// digit is the byte d, from the most significant one on, of what r is ordered by.
+func (r *Row) digit(d int) byte {
+	shift := 56 - d%8*8
+	switch d / 8 {
+	case 0:
+		return byte(^r.Count >> shift)
+	case 1:
+		return byte(r.Hi >> shift)
+	}
+	return byte(r.Lo >> shift)
+}
+
+func (r *Row) compare(o *Row) int {
+	switch {
+	case r.Count != o.Count:
+		return cmp.Compare(o.Count, r.Count)
+	case r.Hi != o.Hi:
+		return cmp.Compare(r.Hi, o.Hi)
+	}
+	return cmp.Compare(r.Lo, o.Lo)
+}
+
+// sortRows orders rows that are the same in all bytes before d.
+func sortRows(rows []Row, d int) {
+	if len(rows) > fewRows && d < digits {
+		sortByDigit(rows, d)
+		return
+	}
+	if len(rows) > 1 {
+		slices.SortFunc(rows, func(a, b Row) int { return a.compare(&b) })
+	}
+}
+
+// sortByDigit puts rows in place by the byte d, without a second slice, and goes
+// on with those of each value. (Comparing rows took twice as long: which of two
+// comes first is hard to foresee.)
+func sortByDigit(rows []Row, d int) {
+	var n [256]int
+	for i := range rows {
+		n[rows[i].digit(d)]++
+	}
+	if n[rows[0].digit(d)] < len(rows) {
+		place(rows, d, &n)
+	}
+	for _, n := range n {
+		sortRows(rows[:n], d+1)
+		rows = rows[n:]
+	}
+}
+
+// place puts rows in the order of their bytes d, n of each value.
+func place(rows []Row, d int, n *[256]int) {
+	var next, end [256]int
+	at := 0
+	for b := range n {
+		next[b] = at
+		at += n[b]
+		end[b] = at
+	}
+	for b := range n {
+		for next[b] < end[b] {
+			r := rows[next[b]]
+			for to := r.digit(d); int(to) != b; to = r.digit(d) {
+				r, rows[next[to]] = rows[next[to]], r
+				next[to]++
+			}
+			rows[next[b]] = r
+			next[b]++
 		}
-		return cmp.Compare(a.Lo, b.Lo)
-	})
+	}
 }
 
 // protos is above every event.Proto, those that are no IP protocol included.

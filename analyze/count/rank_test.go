@@ -1,6 +1,9 @@
 package count
 
 import (
+	"cmp"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -50,6 +53,60 @@ func TestSortRows(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+}
+
+// TestSortRowsAgainstComparing sorts rows that differ in many bytes, in few and in
+// none, in numbers below and above those that are compared.
+func TestSortRowsAgainstComparing(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 10))
+	for _, mask := range []Row{
+		{}, {Count: 3}, {Count: math.MaxUint64}, {Hi: 0xff << 56, Lo: 1}, {Count: 0x101, Hi: 0xffff << 32, Lo: 0x70007},
+		{Count: 7, Hi: math.MaxUint64, Lo: math.MaxUint64},
+	} {
+		for _, n := range []int{0, 1, 2, fewRows, fewRows + 1, 5000} {
+			got := make([]Row, n)
+			for i := range got {
+				got[i] = Row{rnd.Uint64() & mask.Count, rnd.Uint64() & mask.Hi, rnd.Uint64() & mask.Lo, 0}
+			}
+			want := slices.Clone(got)
+			slices.SortFunc(want, func(a, b Row) int {
+				return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Hi, b.Hi), cmp.Compare(a.Lo, b.Lo))
+			})
+			if SortRows(got); !slices.Equal(got, want) {
+				t.Errorf("%d rows that differ in %x are out of order", n, mask)
+			}
+		}
+	}
+}
+
+func TestAddressRanksAgainstCompare(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(11, 12))
+	a := NewAddrs()
+	for range 3000 {
+		a.ID(event.AddrFrom4(rnd.Uint32()))
+		a.ID(event.AddrFromHalves(rnd.Uint64()>>rnd.IntN(64), rnd.Uint64()))
+	}
+	order := make([]uint32, a.Len())
+	for id, r := range a.Ranks() {
+		order[r] = uint32(id)
+	}
+	if !slices.IsSortedFunc(order, a.Compare) || order[0] != 0 {
+		t.Error("the ranks are not those of Compare")
+	}
+}
+
+func BenchmarkSortRows(b *testing.B) {
+	rnd := rand.New(rand.NewPCG(13, 14))
+	rows := make([]Row, 150_000)
+	for i := range rows {
+		rows[i] = Row{Count: 1 + uint64(rnd.ExpFloat64()*3), Hi: uint64(rnd.IntN(100_000))<<32 | uint64(rnd.IntN(3)*11), Lo: uint64(rnd.IntN(4)), Index: uint32(i)}
+	}
+	sorted := make([]Row, len(rows))
+	for b.Loop() {
+		copy(sorted, rows)
+		SortRows(sorted)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(rows)), "ns/row")
 }
 
 func TestProtoRanks(t *testing.T) {

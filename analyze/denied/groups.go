@@ -12,7 +12,7 @@ import (
 type ranks struct{ addrs, names, protos []uint32 }
 
 func newRanks(env *analyze.Env) *ranks {
-	return &ranks{env.Addrs.Ranks(), count.SymRanks(env.Symbols), count.ProtoRanks()}
+	return &ranks{env.Ranks(), count.SymRanks(env.Symbols), count.ProtoRanks()}
 }
 
 // row is the group's place in its table: source, port (none first), protocol,

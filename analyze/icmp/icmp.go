@@ -88,7 +88,7 @@ func (s state) Merge(other analyze.State, r count.Remap) {
 // order is the rows in the table's order. B orders as its columns do, but for
 // the action, of which it holds the handle.
 func (s state) order(env *analyze.Env) (order []count.Row, total uint64) {
-	addrs, names := env.Addrs.Ranks(), count.SymRanks(env.Symbols)
+	addrs, names := env.Ranks(), count.SymRanks(env.Symbols)
 	order = make([]count.Row, s.Len())
 	for i, w := range s.Keys {
 		k := key(w)

@@ -85,8 +85,10 @@ type bogon struct {
 
 // compare orders rows as they stand in the table.
 func (r *bogon) compare(o *bogon) int {
-	return cmp.Or(cmp.Compare(o.Count, r.Count), r.src.Compare(o.src),
-		strings.Compare(r.why.String(), o.why.String()), strings.Compare(r.in, o.in))
+	if r.Count != o.Count {
+		return cmp.Compare(o.Count, r.Count)
+	}
+	return cmp.Or(r.src.Compare(o.src), strings.Compare(r.why.String(), o.why.String()), strings.Compare(r.in, o.in))
 }
 
 // Survey adds up what is known of the links. It implements analyze.Surveyor.
@@ -106,12 +108,7 @@ func (g *gatherer) Survey(_ *analyze.Env, st analyze.State) {
 // order. Rows of equal interfaces of several hosts are one row, as the table
 // knows no hosts.
 func (g *gatherer) judge(s *bogonState, env *analyze.Env) []bogon {
-	type key struct {
-		src uint32
-		why why
-		in  event.Sym
-	}
-	rows := count.NewTable[key, bogon]()
+	rows := count.NewPacked[bogon]() // by source and interface in A, and why in B
 	facts := make([]fact, s.links.Len())
 	for i, k := range s.links.Keys {
 		facts[i] = g.facts[k]
@@ -126,11 +123,11 @@ func (g *gatherer) judge(s *bogonState, env *analyze.Env) []bogon {
 		if outside {
 			g.facing[link] = true
 		}
-		rows.At(key{keyID(k), w, linkInterface(link)}).Merge(&s.candidates.Vals[i])
+		rows.At(count.Words{A: uint64(keyID(k))<<32 | uint64(linkInterface(link)), B: k.B}).Merge(&s.candidates.Vals[i])
 	}
 	for i, k := range rows.Keys {
 		r := &rows.Vals[i]
-		r.src, r.why, r.in = s.addrs.Addr(k.src), k.why, env.Symbols.Name(k.in)
+		r.src, r.why, r.in = s.addrs.Addr(uint32(k.A>>32)), why(k.B), env.Symbols.Name(event.Sym(k.A))
 	}
 	slices.SortFunc(rows.Vals, func(a, b bogon) int { return a.compare(&b) })
 	return rows.Vals
