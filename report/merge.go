@@ -67,47 +67,89 @@ func Merged(tables []Table) Table {
 		all.TotalCount += tables[i].TotalCount
 	}
 	all.Rows = func(yield func([]Value) bool) {
-		h := &rowHeap{table: &tables[0]}
+		h := newRowHeap(tables)
 		defer h.stop()
-		for i := range tables {
-			next, stop := iter.Pull(tables[i].Rows)
-			if row, ok := next(); ok {
-				h.heads = append(h.heads, rowHead{row, next, stop})
-			} else {
-				stop()
-			}
-		}
-		heap.Init(h)
 		for len(h.heads) > 0 && yield(h.heads[0].row) {
-			row, ok := h.heads[0].next()
-			if !ok {
+			if !h.heads[0].advance(h) {
 				heap.Pop(h).(rowHead).stop()
 				continue
 			}
-			h.heads[0].row = row
 			heap.Fix(h, 0)
 		}
 	}
 	return all
 }
 
-// rowHead is the next row of one table.
+// rowHead is the next row of one table, and of it what nearly always tells which
+// of two comes first: an address is read once, not for each comparison.
 type rowHead struct {
-	row  []Value
-	next func() ([]Value, bool)
-	stop func()
+	row   []Value
+	count uint64
+	addr  netip.Addr // the first key, if that is an address
+	next  func() ([]Value, bool)
+	stop  func()
+}
+
+// advance goes on to the next row; it is false if there is none.
+func (r *rowHead) advance(h *rowHeap) (ok bool) {
+	if r.row, ok = r.next(); !ok {
+		return false
+	}
+	if h.count >= 0 {
+		r.count = r.row[h.count].Uint()
+	}
+	if h.addr >= 0 {
+		r.addr, _ = netip.ParseAddr(r.row[h.addr].Str())
+	}
+	return true
 }
 
 // rowHeap has the table whose next row comes first on top.
 type rowHeap struct {
 	table *Table
+	count int // the column count, -1 for none
+	addr  int // the first key, -1 if that is no address
 	heads []rowHead
 }
 
-func (h *rowHeap) Len() int           { return len(h.heads) }
-func (h *rowHeap) Less(i, j int) bool { return h.table.Compare(h.heads[i].row, h.heads[j].row) < 0 }
-func (h *rowHeap) Swap(i, j int)      { h.heads[i], h.heads[j] = h.heads[j], h.heads[i] }
-func (h *rowHeap) Push(x any)         { h.heads = append(h.heads, x.(rowHead)) }
+func newRowHeap(tables []Table) *rowHeap {
+	h := &rowHeap{table: &tables[0], count: tables[0].Column("count"), addr: -1}
+	for i, c := range h.table.Columns {
+		if c.Key {
+			if c.Kind == Address {
+				h.addr = i
+			}
+			break
+		}
+	}
+	for i := range tables {
+		head := rowHead{}
+		head.next, head.stop = iter.Pull(tables[i].Rows)
+		if head.advance(h) {
+			h.heads = append(h.heads, head)
+		} else {
+			head.stop()
+		}
+	}
+	heap.Init(h)
+	return h
+}
+
+func (h *rowHeap) Len() int { return len(h.heads) }
+
+func (h *rowHeap) Less(i, j int) bool {
+	a, b := &h.heads[i], &h.heads[j]
+	if a.count != b.count {
+		return a.count > b.count
+	}
+	if a.addr.IsValid() && b.addr.IsValid() && a.addr != b.addr {
+		return a.addr.Less(b.addr)
+	}
+	return h.table.Compare(a.row, b.row) < 0
+}
+
+func (h *rowHeap) Swap(i, j int) { h.heads[i], h.heads[j] = h.heads[j], h.heads[i] }
+func (h *rowHeap) Push(x any)    { h.heads = append(h.heads, x.(rowHead)) }
 func (h *rowHeap) Pop() any {
 	last := h.heads[len(h.heads)-1]
 	h.heads = h.heads[:len(h.heads)-1]
