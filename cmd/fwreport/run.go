@@ -218,7 +218,7 @@ func (j *job) count(ctx context.Context, inputs []*reader.Input, options string)
 	cfg := engine.Config{
 		Inputs: inputs, Modules: analyzers, Window: j.win, Jobs: j.flags.jobs, Read: bar.add,
 		KeepDuplicates: j.flags.duplicates != countOnce,
-		Memory:         j.flags.memoryLimit(),
+		Space:          j.space, Memory: j.flags.memoryLimit(),
 		Options: reader.Options{
 			Symbols: symbols, Zone: j.zones.input,
 			Actions: action.NewTable(action.Options{Map: j.flags.actionMap, Assume: j.flags.assume}),
