@@ -21,9 +21,10 @@ func TestKilledAtAnyPoint(t *testing.T) {
 	log := logLines(100_000, 100_000)
 	whole := map[string][]byte{}
 	rnd := rand.New(rand.NewPCG(uint64(os.Getpid()), 1))
-	took := time.Duration(0)
+	took, temp := time.Duration(0), t.TempDir()
 	for try := range 16 {
-		s := start(t, "--format=xlsx,json,text", "--limit=0", "-")
+		t.Setenv("TMPDIR", temp)
+		s := start(t, "--format=xlsx,json,text", "--limit=0", "--memory=64MiB", "-")
 		began := time.Now()
 		go func() {
 			_, _ = io.WriteString(s.stdin, log) // it is killed meanwhile
@@ -32,6 +33,9 @@ func TestKilledAtAnyPoint(t *testing.T) {
 		if try == 0 {
 			if err := s.Wait(); err != nil {
 				t.Fatalf("%v: %s", err, &s.stderr)
+			}
+			if left := files(t, temp); len(left) > 0 {
+				t.Errorf("it left %q", left)
 			}
 			took = time.Since(began)
 			for _, path := range reports(t, s.folder) {
@@ -42,6 +46,12 @@ func TestKilledAtAnyPoint(t *testing.T) {
 		time.Sleep(time.Duration(rnd.Int64N(int64(took) * 11 / 10)))
 		_ = s.Process.Kill() // it may be done
 		_ = s.Wait()
+		for _, path := range files(t, temp) {
+			// excelize makes its files with a name, which is taken away soon after.
+			if !strings.HasPrefix(filepath.Base(path), "excelize-") {
+				t.Errorf("killed, it left %s", path)
+			}
+		}
 		for _, path := range files(t, s.folder) {
 			info, err := os.Stat(path)
 			if err != nil {

@@ -32,7 +32,9 @@ type renderer struct {
 // renderers are the formats of one file each; csv is a folder of tables.
 var renderers = []renderer{
 	{"html", "html", 100, func(w io.Writer, r *report.Report, n int) error { return html.Render(w, r, html.Options{Limit: n}) }},
-	{"xlsx", "xlsx", 0, func(w io.Writer, r *report.Report, n int) error { return xlsx.Render(w, r, xlsx.Options{Limit: n}) }},
+	{"xlsx", "xlsx", 0, func(w io.Writer, r *report.Report, n int) error {
+		return xlsx.Render(w, r, xlsx.Options{Limit: n, TempDir: os.TempDir()})
+	}},
 	{"json", "json", 0, func(w io.Writer, r *report.Report, n int) error { return json.Render(w, r, json.Options{Limit: n}) }},
 	{"text", "txt", 10, renderText},
 }

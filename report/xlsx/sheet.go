@@ -121,8 +121,14 @@ func (w *tableWriter) put(name string, row []report.Value) error {
 	return w.write(w.values, high)
 }
 
+// unnameEvery is after how many rows the names of temporary files are looked for.
+const unnameEvery = 512
+
 func (w *tableWriter) write(values []any, lines int) error {
 	w.row++
+	if w.row%unnameEvery == 0 && w.opt.TempDir != "" {
+		unname(w.opt.TempDir)
+	}
 	if lines > 1 {
 		return w.stream.SetRow(cellName(1, w.row), values, excelize.RowOpts{Height: rowHeight(lines)})
 	}
