@@ -72,9 +72,6 @@ func (w *windows) at(k windowKey) *window {
 	return v
 }
 
-// key is the key of an index.
-func (w *windows) key(i int) windowKey { return windowKey(w.Keys[i].A) }
-
 func (w *windows) add(e *event.Event) {
 	v := w.at(windowKeyOf(e))
 	v.Stat.Add(e)
