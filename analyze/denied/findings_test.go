@@ -40,6 +40,14 @@ func TestFindings(t *testing.T) {
 		{"undetermined", probes(sym, 120, func(i int, e *event.Event) { e.DstPort, e.Verdict = uint16(2000+i), event.Undetermined }), nil},
 		{"no source", probes(sym, 120, func(i int, e *event.Event) { e.DstPort, e.Fields = uint16(2000+i), e.Fields&^event.HasSrc }), nil},
 		{"late answers of a web server", probes(sym, 120, func(i int, e *event.Event) { e.DstPort, e.SrcPort = uint16(2000+i), 443 }), nil},
+		{"probes on the ports of late answers", probes(sym, 200, func(i int, e *event.Event) {
+			e.DstPort, e.SrcPort, e.Action = uint16(2000+i%100), [...]uint16{443, 40000}[i/100], sym.Of([]string{"A", "B"}[i/100])
+		}), []string{
+			"inferred: Port scan: 203.0.113.9 was denied on 100 distinct ports of 1 target, " +
+				"from 2026-03-01 10:00:00+00:00 to 2026-03-01 10:03:19+00:00."}},
+		{"probes on all but one of them", probes(sym, 199, func(i int, e *event.Event) {
+			e.DstPort, e.SrcPort, e.Action = uint16(2000+i%100), [...]uint16{443, 40000}[i/100], sym.Of([]string{"A", "B"}[i/100])
+		}), nil},
 		{"a scan from port 53", probes(sym, 120, func(i int, e *event.Event) { e.DstPort, e.SrcPort = uint16(i), 53 }), []string{
 			"inferred: Port scan: 203.0.113.9 was denied on 120 distinct ports of 1 target, " +
 				"from 2026-03-01 10:00:00+00:00 to 2026-03-01 10:01:59+00:00."}},
