@@ -76,6 +76,7 @@ type decoder struct {
 	layers    *layerStack
 	ifaceName lex.Slot
 	options   lex.Slot
+	layouts   layouts
 	prefix    lex.Slot
 	indexes   [64]event.Sym // names of the interfaces with the lowest numbers
 	capture   decided
@@ -132,6 +133,13 @@ func (r *decided) apply(t target) {
 
 // packet decodes c's i-th packet and accounts for it in b.
 func (d *decoder) packet(b *reader.Batch, c *reader.Chunk, i uint64, f *frame) {
+	if !d.usual(b, c.Ref(i), f) {
+		d.general(b, c, i, f)
+	}
+}
+
+// general is packet for all there is.
+func (d *decoder) general(b *reader.Batch, c *reader.Chunk, i uint64, f *frame) {
 	t := d.open(b)
 	t.e.Time, t.e.Ref, t.e.Count, t.e.Fields = f.time, c.Ref(i), 1, f.fields
 	var r fate

@@ -1,9 +1,6 @@
 package pcap
 
-import (
-	"fwreport/reader/event"
-	"fwreport/reader/lex"
-)
+import "fwreport/reader/event"
 
 // The setters that both ways of decoding share.
 
@@ -63,8 +60,7 @@ func tcpFlags(h []byte) event.TCPFlags { return event.TCPFlags(be16(h[12:]) & 0x
 func (d *decoder) setOptions(t target, raw []byte) {
 	t.e.Fields |= event.HasOptions
 	if len(raw) > 0 {
-		d.scratch = lex.OptionLayout(d.scratch[:0], raw)
-		t.e.Options = d.options.Sym(d.names, d.scratch)
+		t.e.Options = d.layouts.of(d, raw)
 	}
 }
 
