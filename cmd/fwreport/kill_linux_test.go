@@ -18,11 +18,11 @@ import (
 // A run that is killed at any point leaves nothing behind: no temporary file, no
 // new folder, no half-written report. What it had put in place is whole.
 func TestKilledAtAnyPoint(t *testing.T) {
-	log := logLines(100_000, 100_000)
+	log := logLines(30_000, 30_000)
 	whole := map[string][]byte{}
 	rnd := rand.New(rand.NewPCG(uint64(os.Getpid()), 1))
 	took, temp := time.Duration(0), t.TempDir()
-	for try := range 16 {
+	for try := range 8 {
 		t.Setenv("TMPDIR", temp)
 		s := start(t, "--format=xlsx,json,text", "--limit=0", "--memory=64MiB", "-")
 		began := time.Now()
