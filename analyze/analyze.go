@@ -232,16 +232,7 @@ func (s *Set) Add(events []event.Event) {
 }
 
 func (s *Set) add(events []event.Event) {
-	for i := range events {
-		e := &events[i]
-		e.SrcID, e.DstID = 0, 0
-		if e.Has(event.HasSrc) {
-			e.SrcID = s.shared.Addrs.ID(e.Src)
-		}
-		if e.Has(event.HasDst) {
-			e.DstID = s.shared.Addrs.ID(e.Dst)
-		}
-	}
+	s.shared.Addrs.Number(events)
 	for _, st := range s.states {
 		st.Add(events)
 	}

@@ -43,6 +43,51 @@ func (t *Addrs) ID(a event.Addr) uint32 {
 	}
 }
 
+// numbered is how many events Number looks at together.
+const numbered = 64
+
+// Number sets the address handles of events. The slots of several events are read
+// before any is looked at: they lie anywhere in memory, and the core fetches them
+// together as long as no branch depends on one of them.
+func (t *Addrs) Number(events []event.Event) {
+	for len(events) > numbered {
+		t.numberSome(events[:numbered])
+		events = events[numbered:]
+	}
+	t.numberSome(events)
+}
+
+// numberSome is Number for a few events.
+func (t *Addrs) numberSome(events []event.Event) {
+	var src, dst [numbered]uint64
+	slots, seed := t.four, t.hash
+	mask := uint64(len(slots) - 1)
+	for i := range events {
+		e := &events[i]
+		src[i%numbered] = slots[seed.one(uint64(e.Src.V4()))&mask]
+		dst[i%numbered] = slots[seed.one(uint64(e.Dst.V4()))&mask]
+	}
+	for i := range events {
+		e := &events[i]
+		e.SrcID, e.DstID = 0, 0
+		if e.Has(event.HasSrc) {
+			e.SrcID = t.resolve(src[i%numbered], e.Src)
+		}
+		if e.Has(event.HasDst) {
+			e.DstID = t.resolve(dst[i%numbered], e.Dst)
+		}
+	}
+}
+
+// resolve is the handle of a, whose first slot had s a moment ago. A slot that is
+// used stays what it is, or moves.
+func (t *Addrs) resolve(s uint64, a event.Addr) uint32 {
+	if s != 0 && a == event.AddrFrom4(uint32(s>>32)) {
+		return uint32(s)
+	}
+	return t.ID(a)
+}
+
 func (t *Addrs) insert(i uint64, a event.Addr) uint32 {
 	id := t.number(a)
 	t.four[i] = uint64(a.V4())<<32 | uint64(id)
