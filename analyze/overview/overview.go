@@ -3,6 +3,9 @@
 // verdicts are undetermined, and of which prefixes; how many were assumed; how
 // many events carry no stamp.
 //
+// Actions and undetermined prefixes are counted by package rules already, and
+// rolled up from there.
+//
 // Time is counted by the minute, and cut into bins only in Result, when the span
 // is known: bins of a fixed length are too fine for a year or too coarse for an
 // hour, and bins that are merged while the span grows would depend on the order
@@ -15,6 +18,7 @@ import (
 
 	"fwreport/analyze"
 	"fwreport/analyze/count"
+	"fwreport/analyze/rules"
 	"fwreport/analyze/window"
 	"fwreport/reader/event"
 	"fwreport/report"
@@ -26,13 +30,9 @@ var Analyzer = &analyze.Analyzer{
 	Title: "Overview",
 	Doc: "All events: what was done with them, which hosts logged them, and when. Denied, accepted or undetermined is what " +
 		"the record or its prefix says; a log line by itself does not prove what the next rule did.",
+	Requires: []*analyze.Analyzer{rules.Analyzer},
 	New: func(*analyze.Shared) analyze.State {
-		return &state{
-			actions: count.NewCached[count.Stat](),
-			hosts:   count.NewCached[host](),
-			minutes: count.NewCached[byVerdict](),
-			open:    count.NewCached[uint64](),
-		}
+		return &state{hosts: count.NewCached[host](), minutes: count.NewCached[byVerdict]()}
 	},
 }
 
@@ -60,10 +60,8 @@ type host struct {
 type state struct {
 	assumed  byVerdict // events whose verdict is the user's assumption
 	timeless uint64
-	actions  *count.Cached[count.Stat] // by action and verdict
-	hosts    *count.Cached[host]       // by name
-	minutes  *count.Cached[byVerdict]  // by minute since 1970
-	open     *count.Cached[uint64]     // undetermined events, by prefix
+	hosts    *count.Cached[host]      // by name
+	minutes  *count.Cached[byVerdict] // by minute since 1970
 
 	minute *byVerdict // the counter of the minute last used, which most events share; nil if none
 	begin  int64      // and when that minute begins
@@ -74,17 +72,13 @@ func (s *state) Add(events []event.Event) {
 	for i := range events {
 		e := &events[i]
 		n := uint64(e.Count)
-		s.actions.At(count.Words{A: uint64(e.Action), B: uint64(e.Verdict)}).Add(e)
 		h := s.hosts.At(count.Words{A: uint64(e.Host)})
 		h.Stat.Add(e)
 		if e.Has(event.Assumed) {
 			s.assumed[e.Verdict] += n
 		}
-		switch e.Verdict {
-		case event.Denied:
+		if e.Verdict == event.Denied {
 			h.denied += n
-		case event.Undetermined:
-			*s.open.At(count.Words{A: uint64(e.Prefix)}) += n
 		}
 		if e.Time == event.NoTime {
 			s.timeless += n
@@ -108,9 +102,6 @@ func (s *state) Merge(other analyze.State, _ count.Remap) {
 	o := other.(*state)
 	s.assumed.merge(&o.assumed)
 	s.timeless += o.timeless
-	for i, k := range o.actions.Keys {
-		s.actions.At(k).Merge(&o.actions.Vals[i])
-	}
 	for i, k := range o.hosts.Keys {
 		h, from := s.hosts.At(k), &o.hosts.Vals[i]
 		h.Stat.Merge(&from.Stat)
@@ -120,30 +111,34 @@ func (s *state) Merge(other analyze.State, _ count.Remap) {
 	for i, k := range o.minutes.Keys {
 		s.minutes.At(k).merge(&o.minutes.Vals[i])
 	}
-	for i, k := range o.open.Keys {
-		*s.open.At(k) += o.open.Vals[i]
-	}
 }
 
-// whole is what the counts by action add up to.
+// whole is the state with what the counts by prefix add up to.
 type whole struct {
 	*state
 	all      count.Stat
 	verdicts byVerdict
+	actions  *count.Packed[count.Stat] // by action and verdict
+	open     *count.Packed[uint64]     // undetermined events, by prefix
 }
 
-func (s *state) whole() *whole {
-	w := &whole{state: s}
-	for i, k := range s.actions.Keys {
-		w.all.Merge(&s.actions.Vals[i])
-		w.verdicts[k.B] += s.actions.Vals[i].Count
+func (s *state) whole(prefixes *rules.State) *whole {
+	w := &whole{state: s, actions: count.NewPacked[count.Stat](), open: count.NewPacked[uint64]()}
+	for i, packed := range prefixes.Keys {
+		k, v := rules.Key(packed), &prefixes.Vals[i]
+		w.all.Merge(v)
+		w.verdicts[k.Verdict()] += v.Count
+		w.actions.At(count.Words{A: uint64(k.Action()), B: uint64(k.Verdict())}).Merge(v)
+		if k.Verdict() == event.Undetermined {
+			*w.open.At(count.Words{A: uint64(k.Prefix())}) += v.Count
+		}
 	}
 	return w
 }
 
 // Result makes the section.
 func (s *state) Result(env *analyze.Env) *report.Section {
-	w := s.whole()
+	w := s.whole(env.State(rules.Analyzer).(*rules.State))
 	t := w.timeline(env.Zone)
 	return &report.Section{
 		Findings: w.findings(env, t),

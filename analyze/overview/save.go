@@ -13,29 +13,20 @@ import (
 func (s *state) Save(w *codec.Writer) {
 	s.assumed.save(w)
 	w.Uvarint(s.timeless)
-	count.SaveTable(w, s.actions.Keys, s.actions.Vals, func(k count.Words, w *codec.Writer) {
-		w.Sym(event.Sym(k.A))
-		w.Uvarint(k.B)
-	}, (*count.Stat).Save)
 	count.SaveTable(w, s.hosts.Keys, s.hosts.Vals, saveName, (*host).save)
 	var before int64
 	count.SaveTable(w, s.minutes.Keys, s.minutes.Vals, func(k count.Words, w *codec.Writer) {
 		w.Varint(int64(k.A) - before)
 		before = int64(k.A)
 	}, (*byVerdict).save)
-	count.SaveTable(w, s.open.Keys, s.open.Vals, saveName, count.SaveCount)
 }
 
 // Load implements analyze.Stored.
 func (s *state) Load(r *codec.Reader) {
 	s.assumed.load(r)
 	s.timeless = r.Uvarint()
-	count.LoadTable(r, s.actions, func(r *codec.Reader) count.Words {
-		return count.Words{A: uint64(r.Sym()), B: uint64(r.Verdict())}
-	}, (*count.Stat).Load)
 	count.LoadTable(r, s.hosts, loadName, (*host).load)
 	count.LoadTable(r, s.minutes, minutes(), (*byVerdict).load)
-	count.LoadTable(r, s.open, loadName, count.LoadCount)
 }
 
 // minutes reads keys of minutes, which follow each other. A minute that no stamp

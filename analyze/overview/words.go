@@ -111,7 +111,7 @@ type named struct {
 // openPrefixes are the prefixes of undetermined events as they are shown, by
 // count and name. Those that are shown alike are one: trailing spaces are not
 // part of a prefix to a reader, nor to --action-map.
-func (s *state) openPrefixes(env *analyze.Env) []named {
+func (s *whole) openPrefixes(env *analyze.Env) []named {
 	sums := map[string]uint64{}
 	for i, k := range s.open.Keys {
 		sums[quoted(env.Symbols.Name(event.Sym(k.A)))] += s.open.Vals[i]

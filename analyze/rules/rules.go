@@ -7,6 +7,9 @@
 // that trims: rows that look alike are one row. That is done in Result. Trimming
 // in Add would have cost a map from names to names in each worker, and trimming
 // in the readers the evidence, which is verbatim. Spaces in front stay.
+//
+// The overview's tables of actions and of undetermined prefixes are rolled up from
+// the same counters, so each event costs one look-up for all three.
 package rules
 
 import (
@@ -27,26 +30,41 @@ var Analyzer = &analyze.Analyzer{
 	Title: "Log prefixes",
 	Doc: "All events by the prefix that the logging rule gave them, and how prefix or record was understood. A rule without a " +
 		"prefix cannot be told from another; captures have none.",
-	New: func(*analyze.Shared) analyze.State { return &state{count.NewCached[count.Stat]()} },
+	New: func(*analyze.Shared) analyze.State { return &State{count.NewCached[count.Stat]()} },
 }
 
-// state counts events by prefix and decision.
-type state struct{ *count.Cached[count.Stat] }
+// State counts all events by prefix and decision: State.Keys are Keys.
+type State struct{ *count.Cached[count.Stat] }
+
+// Key identifies what was made of a prefix; State.Keys holds them as packed words.
+type Key count.Words
 
 func keyOf(e *event.Event) count.Words {
 	return count.Words{A: uint64(e.Prefix)<<32 | uint64(e.Action), B: uint64(e.DecidedBy)<<32 | uint64(e.Verdict)}
 }
 
+// Prefix is the prefix as logged.
+func (k Key) Prefix() event.Sym { return event.Sym(k.A >> 32) }
+
+// Action is the action word.
+func (k Key) Action() event.Sym { return event.Sym(k.A) }
+
+// DecidedBy is what gave the action and the verdict.
+func (k Key) DecidedBy() event.Sym { return event.Sym(k.B >> 32) }
+
+// Verdict is what the action stands for.
+func (k Key) Verdict() event.Verdict { return event.Verdict(k.B) }
+
 // Add counts all events.
-func (s *state) Add(events []event.Event) {
+func (s *State) Add(events []event.Event) {
 	for i := range events {
 		s.At(keyOf(&events[i])).Add(&events[i])
 	}
 }
 
 // Merge adds another state.
-func (s *state) Merge(other analyze.State, _ count.Remap) {
-	o := other.(*state)
+func (s *State) Merge(other analyze.State, _ count.Remap) {
+	o := other.(*State)
 	for i, k := range o.Keys {
 		s.At(k).Merge(&o.Vals[i])
 	}
@@ -61,15 +79,16 @@ type row struct {
 }
 
 // rows merges what is shown alike and orders it.
-func (s *state) rows(sym *event.Symbols) []row {
+func (s *State) rows(sym *event.Symbols) []row {
 	index := map[shown]int{}
 	var list []row
-	for i, k := range s.Keys {
+	for i, packed := range s.Keys {
+		k := Key(packed)
 		r := shown{
-			prefix:    strings.TrimRight(sym.Name(event.Sym(k.A>>32)), " "),
-			action:    sym.Name(event.Sym(k.A)),
-			verdict:   event.Verdict(k.B).String(),
-			decidedBy: sym.Name(event.Sym(k.B >> 32)),
+			prefix:    strings.TrimRight(sym.Name(k.Prefix()), " "),
+			action:    sym.Name(k.Action()),
+			verdict:   k.Verdict().String(),
+			decidedBy: sym.Name(k.DecidedBy()),
 		}
 		at, ok := index[r]
 		if !ok {
@@ -87,7 +106,7 @@ func (s *state) rows(sym *event.Symbols) []row {
 }
 
 // Result makes the section.
-func (s *state) Result(env *analyze.Env) *report.Section {
+func (s *State) Result(env *analyze.Env) *report.Section {
 	rows := s.rows(env.Symbols)
 	var total uint64
 	for i := range rows {
