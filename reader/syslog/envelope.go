@@ -32,6 +32,8 @@ type envelope struct {
 	transport []byte // of the journal, if it is not the kernel
 	dropped   uint64 // messages that journald suppressed
 	reject    string // why the envelope itself is damaged
+	part      bool   // it is a part of a container's line, and not the last one
+	headless  bool   // msg lacks its beginning: parts of it are out of reach
 }
 
 // body says whose text a message is.

@@ -333,9 +333,9 @@ func (p *parser) minuteStamp(env *envelope, s []byte, ref int64) bool {
 	return true
 }
 
-// cri is the container runtime's "stdout F text" behind an ISO stamp. A line of
-// more than 16 KiB comes in parts (P); no record is that long, so each part is
-// read by itself.
+// cri is the container runtime's "stdout F text" behind an ISO stamp, where it
+// is itself wrapped or has a priority before it; parts are read by themselves
+// there. See openLine for a runtime's own files.
 func (p *parser) cri(env *envelope, rest []byte) bool {
 	if len(rest) < 9 || string(rest[:7]) != "stdout " && string(rest[:7]) != "stderr " {
 		return false

@@ -60,10 +60,12 @@ func repeats(msg []byte) (n uint32, quote []byte, ok bool) {
 func (p *parser) repeat(b *reader.Batch, c *reader.Chunk, i uint64, start int, n uint32, quote []byte) {
 	notice := p.env
 	host := string(notice.host)
-	w := backwards{c: c, pos: start, limit: start - reader.LookBack}
+	p.joined, p.spare = p.spare, p.joined // the notice may stand there
+	w := linesBefore(c, start)
 	for line, ok := w.next(); ok; line, ok = w.next() {
-		p.open(&p.env, line, c.Input.YearRef)
-		if string(p.env.host) != host {
+		p.back = w
+		p.openLine(&p.env, bare0(line), c.Input.YearRef)
+		if p.env.part || string(p.env.host) != host {
 			continue
 		}
 		if _, _, again := repeats(p.env.msg); again || quote != nil && !bytes.HasPrefix(p.env.msg, quote) {

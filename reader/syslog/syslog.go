@@ -88,6 +88,13 @@ type parser struct {
 
 	unkmsg []byte // scratch of unescaped
 
+	back   backwards    // from the line in hand
+	parts  [][]byte     // scratch of join
+	joined []byte       // what join returned
+	spare  []byte       // to change places with joined
+	unjson []byte       // what the last piece of docker's says
+	trial  reader.Batch // scratch of entire
+
 	hostTag []byte // "fw1 kernel: " of the last record
 	hostLen int    // of the host in it
 	hostSym event.Sym
@@ -119,14 +126,10 @@ func (p *parser) Parse(b *reader.Batch, c *reader.Chunk) {
 
 // line accounts for one line; start is its offset in the chunk.
 func (p *parser) line(b *reader.Batch, c *reader.Chunk, i uint64, start int, line []byte) {
-	if len(line) > 0 && line[0] == 0 {
-		line = bytes.TrimLeft(line, "\x00")
-	}
-	if len(line) > 2 && line[0] == bomBytes[0] {
-		line = bytes.TrimPrefix(line, bom)
-	}
+	line = bare0(line)
 	env := &p.env
-	p.open(env, line, c.Input.YearRef)
+	p.back = linesBefore(c, start)
+	p.openLine(env, line, c.Input.YearRef)
 	if env.hasSeq {
 		b.Sequences = append(b.Sequences, reader.Sequence{
 			Record: c.First + i, Time: env.time, Stream: reader.KernelMessages, N: uint64(env.kmsgSeq),
@@ -141,6 +144,10 @@ const noLookBack = -1
 // settle accounts for one record whose envelope is open.
 func (p *parser) settle(b *reader.Batch, c *reader.Chunk, i uint64, start int, line []byte) {
 	env := &p.env
+	if env.part {
+		b.Other++
+		return
+	}
 	if env.reject != "" {
 		p.reject(b, c, i, env.reject, line)
 		return
@@ -221,6 +228,9 @@ func (p *parser) complete(b *reader.Batch, ref event.Ref, count uint32) {
 	e, env := &b.Events[len(b.Events)-1], &p.env
 	e.Time, e.Ref, e.Count = env.time, ref, count
 	e.Fields |= env.marks
+	if env.headless {
+		e.Fields |= event.Truncated
+	}
 	if env.hasUptime && !e.Has(event.HasUptime) {
 		e.Uptime = env.uptime
 		e.Fields |= event.HasUptime
