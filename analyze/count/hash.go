@@ -143,11 +143,15 @@ func NewPairs() *Pairs { return &Pairs{hash: newHasher(), slots: make([]uint64, 
 
 // Add puts (a, b) into the set; b is not the largest number.
 func (p *Pairs) Add(a, b uint32) {
+	if a >= uint32(len(p.of)) || p.of[a].last != b+1 {
+		p.turn(a, b)
+	}
+}
+
+// turn adds a pair that is not the address's last.
+func (p *Pairs) turn(a, b uint32) {
 	p.of = Reach(p.of, a)
 	o := &p.of[a]
-	if o.last == b+1 {
-		return
-	}
 	switch o.last = b + 1; o.first {
 	case 0:
 		o.first = b + 1

@@ -146,7 +146,11 @@ func (s *State) addSYN(e *event.Event) {
 	if e.Has(event.HasOptions) {
 		s.known.options += n
 	}
-	s.countSYN(e.SrcID, n)
+	if e.SrcID < uint32(len(s.syns)) {
+		s.syns[e.SrcID] += n
+	} else {
+		s.countSYN(e.SrcID, n)
+	}
 	s.windows.add(e)
 }
 

@@ -27,10 +27,40 @@ type link struct {
 }
 
 // source is what is kept of an address: the first link on which it was a source
-// (0: none yet), so that the common case costs no look-up, and its block.
+// (0: none yet), so that the common case costs no look-up, its block, and what
+// follows from the block.
 type source struct {
 	link  uint32
 	block event.Special
+	goal  goal
+	plain bool // the block is no reason to take the address for impossible anywhere
+}
+
+// goal is what a destination tells of the link that a packet came in by.
+type goal uint8
+
+const (
+	noGoal goal = iota
+	innerGoal
+	outerGoal
+)
+
+// classify is the source of an address that was none yet.
+func classify(a event.Addr) source {
+	s := source{block: a.Special()}
+	w := ofBlock[s.block]
+	s.plain = w == genuine || w == linkLocal && !a.Is4() // see suspect
+	switch s.block {
+	case event.Private, event.SharedSpace:
+		s.goal = innerGoal
+	case event.LinkLocal:
+		if a.Is4() {
+			s.goal = innerGoal
+		}
+	case event.NotSpecial, event.Documentation:
+		s.goal = outerGoal
+	}
+	return s
 }
 
 func newBogonState(sh *analyze.Shared) *bogonState {
@@ -54,23 +84,53 @@ func pairKey(id, link uint32) count.Words { return count.Words{A: uint64(id)<<32
 func keyID(k count.Words) uint32   { return uint32(k.A >> 32) }
 func keyLink(k count.Words) uint32 { return uint32(k.A) }
 
-// add examines one event. ARP and frames without IP have no source that could
-// be judged by these rules, and an address that the record got wrong is none.
-func (s *bogonState) add(e *event.Event) {
-	if e.SrcID == 0 || e.Proto == event.ARP || e.Fields&(event.NonIP|event.AddrUnknown) != 0 || e.In == s.lo {
-		return
-	}
-	if e.In == 0 {
-		if e.Out == 0 {
-			s.unplaced += uint64(e.Count)
+// add examines events. ARP and frames without IP have no source that could be
+// judged by these rules, and an address that the record got wrong is none.
+func (s *bogonState) add(events []event.Event) {
+	s.grow(uint32(s.addrs.Len() - 1))
+	var l *link // that of the event before
+	var key count.Words
+	for i := range events {
+		e := &events[i]
+		if e.SrcID == 0 || e.Proto == event.ARP || e.Fields&(event.NonIP|event.AddrUnknown) != 0 || e.In == s.lo {
+			continue
 		}
+		if e.In == 0 {
+			if e.Out == 0 {
+				s.unplaced += uint64(e.Count)
+			}
+			continue
+		}
+		if k := linkKey(e.Host, e.In); l == nil || k != key {
+			l, key = s.link(k), k
+		}
+		if e.DstID != 0 && e.Out == 0 {
+			l.count(s.sources[e.DstID].goal, e)
+		}
+		s.examine(e, l.id)
+	}
+}
+
+func (l *link) count(g goal, e *event.Event) {
+	switch g {
+	case outerGoal:
+		l.outerDst += uint64(e.Count)
+	case innerGoal:
+		l.innerDst += uint64(e.Count)
+	}
+}
+
+// examine notes e's source, and whether it may be no genuine one.
+func (s *bogonState) examine(e *event.Event, link uint32) {
+	src := &s.sources[e.SrcID]
+	if src.link != link {
+		s.see(e.SrcID, link)
+	}
+	if src.plain && e.SrcID != e.DstID && !e.Has(event.IPv6) {
 		return
 	}
-	l := s.link(linkKey(e.Host, e.In))
-	s.countDestination(l, e)
-	s.see(e.SrcID, l.id)
-	if w := suspect(e, s.sources[e.SrcID].block); w != genuine {
-		k := pairKey(e.SrcID, l.id)
+	if w := suspect(e, src.block); w != genuine {
+		k := pairKey(e.SrcID, link)
 		k.B = uint64(w)
 		s.candidates.At(k).Add(e)
 	}
@@ -83,23 +143,6 @@ func (s *bogonState) link(k count.Words) *link {
 		l.id = uint32(s.links.Len())
 	}
 	return l
-}
-
-func (s *bogonState) countDestination(l *link, e *event.Event) {
-	if e.DstID == 0 || e.Out != 0 {
-		return
-	}
-	s.grow(e.DstID)
-	switch s.sources[e.DstID].block {
-	case event.Private, event.SharedSpace:
-		l.innerDst += uint64(e.Count)
-	case event.LinkLocal:
-		if e.Dst.Is4() {
-			l.innerDst += uint64(e.Count)
-		}
-	case event.NotSpecial, event.Documentation:
-		l.outerDst += uint64(e.Count)
-	}
 }
 
 // see notes that the address was a source on the link.
@@ -121,7 +164,7 @@ func (s *bogonState) grow(id uint32) {
 		return
 	}
 	for n := len(s.sources); n < s.addrs.Len(); n++ {
-		s.sources = append(s.sources, source{block: s.addrs.Addr(uint32(n)).Special()})
+		s.sources = append(s.sources, classify(s.addrs.Addr(uint32(n))))
 	}
 }
 

@@ -46,12 +46,11 @@ type state struct {
 
 func (s *state) Add(events []event.Event) {
 	for i := range events {
-		e := &events[i]
-		if e.Action == s.action {
+		if e := &events[i]; e.Action == s.action {
 			s.invalid.add(e)
 		}
-		s.bogons.add(e)
 	}
+	s.bogons.add(events)
 }
 
 func (s *state) Merge(other analyze.State, r count.Remap) {
