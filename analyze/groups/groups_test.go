@@ -54,4 +54,21 @@ func TestGroupsAgainstMap(t *testing.T) {
 	}
 }
 
+// TestNoAllocation: events of known groups need no memory.
+func TestNoAllocation(t *testing.T) {
+	sym := event.NewSymbols()
+	sh := &analyze.Shared{Symbols: sym, Addrs: count.NewAddrs()}
+	s := Analyzer.New(sh)
+	events := analyzetest.Events(rand.New(rand.NewPCG(3, 4)), sym, 5000)
+	for i := range events {
+		if e := &events[i]; e.Has(event.HasSrc) {
+			e.SrcID = sh.Addrs.ID(e.Src)
+		}
+	}
+	s.Add(events)
+	if n := testing.AllocsPerRun(20, func() { s.Add(events) }); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
 func BenchmarkAdd(b *testing.B) { analyzetest.Benchmark(b, Analyzer) }

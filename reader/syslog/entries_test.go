@@ -80,6 +80,16 @@ func TestVerbose(t *testing.T) {
 	readertest.NoAlloc(t, FormatVerbose, opt, []byte(strings.Repeat(head+"    _HOSTNAME=fw1\n    MESSAGE="+rec+"\n", 20)))
 }
 
+// TestEntriesNoAllocation leaves out what encoding/json decodes: a message of
+// dmesg's with an escape in it.
+func TestEntriesNoAllocation(t *testing.T) {
+	opt := readertest.Options(t, "Europe/Berlin")
+	message := `{"pri": 4, "time": "  12345.678901", "msg": "` + rec + `"}`
+	readertest.NoAlloc(t, FormatDmesg, opt, []byte(`{ "dmesg": [ `+strings.Repeat(message+",\n", 20)+message+` ] }`))
+	readertest.NoAlloc(t, FormatExport, opt, exportText())
+	readertest.NoAlloc(t, FormatVerbose, opt, []byte(strings.Repeat(head+"    MESSAGE="+rec+"\n             of two lines\n", 20)))
+}
+
 // TestVerboseGenuine reads what journalctl of systemd 252 printed.
 func TestVerboseGenuine(t *testing.T) {
 	opt := readertest.Options(t, "Europe/Berlin")

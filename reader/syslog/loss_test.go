@@ -147,6 +147,7 @@ func TestEachFormIsTested(t *testing.T) {
 }
 
 func BenchmarkLossNotice(b *testing.B) {
+	b.ReportAllocs()
 	line := []byte("pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)")
 	for b.Loop() {
 		if _, _, _, ok := lossNotice(line); ok {
