@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fwreport/analyze"
+	"fwreport/analyze/count"
 )
 
 // The tolerances of the rules, as the Analyzer's Doc states them.
@@ -15,6 +16,7 @@ const (
 	ample   = 8          // records that are not all late by chance
 	drift   = 600        // millionths: 500 is the most that Linux corrects a clock by
 	crowd   = 512        // runs that overlap, beyond which they are counted and not told apart
+	abreast = 32         // boots at one time that are told apart; runs beyond them are counted
 	fewest  = 4          // a run is few records if it has not a quarter of what it contradicts
 	settled = 6 * hour   // of uptime, within which the earliest boot instant is the best estimate
 )
@@ -31,31 +33,19 @@ type line struct {
 // drifted is how far two clocks may be apart after d nanoseconds.
 func drifted(d int64) int64 { return max(d, 0) / 1_000_000 * drift }
 
-// lines joins stripes, which are in order, into runs.
-func lines(list []step[stripe]) []line {
-	var runs []line
-	for i := 0; i < len(list); {
-		j := i + 1
-		for j < len(list) && list[j].n-list[j-1].n < apart {
-			j++
-		}
-		runs = append(runs, newLine(list[i:j]))
-		i = j
+// newLine joins the stripes of a run.
+func newLine(part steps[stripe]) line {
+	var l line
+	for all := part; len(all.rows) > 0; {
+		_, s := all.next()
+		l.merge(&s)
 	}
-	return runs
-}
-
-func newLine(part []step[stripe]) line {
-	l := line{stripe: part[0].v}
-	for i := range part[1:] {
-		l.merge(&part[1+i].v)
-	}
-	for i := len(part) - 1; i >= 0; i-- { // the earliest instant comes last: lateness only makes it later
-		s := &part[i].v
-		if s.lo <= l.lo+settled {
+	for len(part.rows) > 0 && (l.baseCount == 0 || l.topCount == 0) { // the earliest instant is the best: lateness only makes it later
+		_, s := part.next()
+		if l.baseCount == 0 && s.lo <= l.lo+settled {
 			l.base, l.baseCount = s.low, s.Count
 		}
-		if s.hi >= l.hi-settled {
+		if l.topCount == 0 && s.hi >= l.hi-settled {
 			l.top, l.topCount = s.low, s.Count
 		}
 	}
@@ -88,163 +78,90 @@ func (l *line) slight(tell uint64) bool { return l.hi-l.lo <= late || tell < amp
 
 // boot is one boot of a source, or one of several machines that log as one.
 type boot struct {
-	source source
-	line   // all of its records that are in line
+	count.Stat
+	lo, hi int64
+	base   int64
+	source uint32 // rank
 }
 
 // timeline is all that the stripes tell of the sources.
 type timeline struct {
-	boots []boot
-	odd   []oddity
+	sources *sources
+	boots   []boot // in order of source
+	odd     []oddity
+
+	src  uint32 // the source that is looked at
+	told []line // its boots, as long as they are no crowd
+	many bool   // they were
+	knotted
 }
 
-func (s *state) timeline(env *analyze.Env) *timeline {
-	t := &timeline{}
-	for _, src := range bySource(env, s.stripes, (*stripe).merge) {
-		t.tell(src.source, lines(src.list), env)
-	}
+func (s *state) timeline(env *analyze.Env, src *sources) *timeline {
+	t := &timeline{sources: src}
+	t.look(env, stepsOf(s.stripes, src, (*stripe).merge))
 	return t
 }
 
-// tell sorts a source's runs by their boot instant and cuts them where one
-// begins after all before it have ended: that is a boot. Runs whose lives
-// overlap, from boot instant to last record, are looked at together.
-func (t *timeline) tell(src source, runs []line, env *analyze.Env) {
-	slices.SortFunc(runs, func(a, b line) int { return cmp.Compare(a.base, b.base) })
-	from := len(t.boots)
-	start, end := 0, int64(0)
-	for i := range runs {
-		r := &runs[i]
-		if i > start && r.base >= end-slack-drifted(r.lo) {
-			t.knot(src, runs[start:i])
-			start, end = i, r.end()
-			continue
+// look looks at all sources.
+func (t *timeline) look(env *analyze.Env, all steps[stripe]) {
+	for len(all.rows) > 0 {
+		var of steps[stripe]
+		t.src, of = all.source()
+		t.told, t.many = t.told[:0], false
+		t.tell(of)
+		if !t.many {
+			t.misplaced(env)
 		}
-		if i == start || r.end() > end {
+		t.keep()
+	}
+}
+
+// tell takes a source's runs in the order of their boot instants, which is that
+// of their stripes, and cuts them where one begins after all before it have
+// ended: that is a boot. Runs whose lives overlap, from boot instant to last
+// record, are looked at together.
+func (t *timeline) tell(of steps[stripe]) {
+	end := int64(0)
+	for len(of.rows) > 0 {
+		r := newLine(of.run(apart))
+		if t.n > 0 && r.base >= end-slack-drifted(r.lo) {
+			t.knot()
+		}
+		if t.n == 0 || r.end() > end {
 			end = r.end()
 		}
+		t.tie(&r)
 	}
-	if len(runs) > 0 {
-		t.knot(src, runs[start:])
-	}
-	t.misplaced(src, t.boots[from:], env)
+	t.knot()
 }
 
-// knot tells what runs with overlapping lives are: one boot whose clock was set,
-// records out of line with it, and boots that should not be beside it.
-func (t *timeline) knot(src source, runs []line) {
-	if len(runs) > crowd {
-		t.crowded(src, runs)
-		return
+// add notes a boot.
+func (t *timeline) add(l *line) {
+	if len(t.told) > crowd {
+		t.keep()
+		t.many = true
 	}
-	var first []*line
-	for others := joined(runs); len(others) > 0; {
-		chain, rest := chainOf(others)
-		b := t.follow(src, chain)
-		if first == nil {
-			first = chain
-		} else {
-			t.parallel(src, beside(first, &b.line), &b.line)
-		}
-		others = t.beside(src, b, chain, rest)
-		t.boots = append(t.boots, *b)
-	}
+	t.told = append(t.told, *l)
 }
 
-// follow makes a boot of a chain, and notes the steps in it.
-func (t *timeline) follow(src source, chain []*line) *boot {
-	b := &boot{source: src, line: *chain[0]}
-	for i, next := range chain[1:] {
-		t.step(src, chain[i], next)
-		b.join(next)
+// keep puts away what the table tells of the boots.
+func (t *timeline) keep() {
+	for i := range t.told {
+		l := &t.told[i]
+		t.boots = append(t.boots, boot{l.Stat, l.lo, l.hi, l.base, t.src})
 	}
-	return b
+	t.told = t.told[:0]
 }
 
-// beside sorts the runs beside a chain: what was written late is of its boot b,
-// few records out of line are noted, and the others are returned in order.
-func (t *timeline) beside(src source, b *boot, chain, rest []*line) []line {
-	var others []line
-	for _, r := range rest {
-		switch a := beside(chain, r); {
-		case near(a, r):
-			b.join(r)
-		case r.Count*fewest <= a.Count && r.First() < a.Last():
-			t.parallel(src, a, r)
-		default:
-			others = append(others, *r)
-		}
+// instants are the boot instants of a source, in order.
+func (t *timeline) instants(src uint32) []int64 {
+	i, _ := slices.BinarySearchFunc(t.boots, src, func(b boot, src uint32) int { return cmp.Compare(b.source, src) })
+	var list []int64
+	for ; i < len(t.boots) && t.boots[i].source == src; i++ {
+		list = append(list, t.boots[i].base)
 	}
-	slices.SortFunc(others, byUptime)
-	return others
+	slices.Sort(list)
+	return list
 }
-
-func byUptime(a, b line) int { return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.base, b.base)) }
-
-// joined joins runs of one boot whose instants differ by no more than the clock
-// may have drifted in the silence between them.
-func joined(runs []line) []line {
-	slices.SortFunc(runs, byUptime)
-	var out []line
-	for i := range runs {
-		r := &runs[i]
-		best, off := -1, int64(0)
-		for j := range out {
-			d := abs(r.base - out[j].top)
-			if r.lo >= out[j].hi && d <= 10*second+drifted(r.lo-out[j].hi) && (best < 0 || d < off) {
-				best, off = j, d
-			}
-		}
-		if best < 0 {
-			out = append(out, *r)
-		} else {
-			out[best].join(r)
-		}
-	}
-	slices.SortFunc(out, byUptime)
-	return out
-}
-
-// chainOf follows the uptime from the run with the most records in both
-// directions: one machine's clock as it was set and set again. The rest runs
-// beside it.
-func chainOf(runs []line) (chain, rest []*line) {
-	main := 0
-	for i := range runs {
-		if runs[i].Count > runs[main].Count {
-			main = i
-		}
-	}
-	chain = []*line{&runs[main]}
-	for i := main - 1; i >= 0; i-- { // runs are in the order of their lowest uptime
-		if runs[i].hi <= chain[0].lo {
-			chain = slices.Insert(chain, 0, &runs[i])
-		} else {
-			rest = append(rest, &runs[i])
-		}
-	}
-	for i := main + 1; i < len(runs); i++ {
-		if runs[i].lo >= chain[len(chain)-1].hi {
-			chain = append(chain, &runs[i])
-		} else {
-			rest = append(rest, &runs[i])
-		}
-	}
-	return chain, rest
-}
-
-// beside is the run of the chain that r's uptimes overlap the most.
-func beside(chain []*line, r *line) *line {
-	best := chain[0]
-	for _, c := range chain[1:] {
-		if min(c.hi, r.hi)-max(c.lo, r.lo) > min(best.hi, r.hi)-max(best.lo, r.lo) {
-			best = c
-		}
-	}
-	return best
-}
-
-// near reports whether r is a's boot, written late.
-func near(a, r *line) bool { return abs(r.base-a.at(r.lo)) <= late }
 
 func abs(n int64) int64 { return max(n, -n) }

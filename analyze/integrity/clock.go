@@ -9,43 +9,49 @@ import (
 	"fwreport/report"
 )
 
-// kind is what is odd about a clock; its text is the cell of the column kind.
-type kind string
+// kind is what is odd about a clock.
+type kind uint8
 
+// The kinds, in the order of their names.
 const (
-	clockStep     kind = "step"          // the uptime goes on, the stamps jump
-	uptimeReset   kind = "uptime reset"  // the uptime is lower than before, without room for a boot
-	contradiction kind = "contradiction" // few records out of line with many
-	overlap       kind = "overlap"       // two boots at the same time
-	misplaced     kind = "misplaced"     // records of another boot stand between those of one
-	crowded       kind = "crowded"       // too many boots at once to tell them apart
+	contradiction kind = iota // few records out of line with many
+	crowded                   // too many boots at once to tell them apart
+	misplaced                 // records of another boot stand between those of one
+	overlap                   // two boots at the same time
+	clockStep                 // the uptime goes on, the stamps jump
+	uptimeReset               // the uptime is lower than before, without room for a boot
 )
+
+// String is the cell of the column kind.
+func (k kind) String() string {
+	return [...]string{"contradiction", "crowded", "misplaced", "overlap", "step", "uptime reset"}[k]
+}
 
 // oddity is one row of the table clock.
 type oddity struct {
-	source        source
-	kind          kind
 	count         uint64 // records after the step, or out of line
 	time, last    int64  // stamps of the first and last of them
 	step          int64  // nanoseconds: later stamps are positive
 	before, after event.Ref
+	source        uint32 // rank
+	boots         uint32 // of crowded
+	kind          kind
 	early         bool // within ten minutes of a boot
-	boots         int  // of crowded
 }
 
 // step notes a change of the clock between two runs of one boot, b after a.
-func (t *timeline) step(src source, a, b *line) {
+func (t *timeline) step(a, b *line) {
 	d := b.base - a.top
 	if abs(d) <= 10*second+drifted(b.lo-a.hi) || abs(d) <= late && (a.slight(a.topCount) || b.slight(b.baseCount)) {
 		return
 	}
-	t.odd = append(t.odd, oddity{source: src, kind: clockStep, count: b.Count, time: b.base + b.lo, last: b.Last(),
+	t.odd = append(t.odd, oddity{source: t.src, kind: clockStep, count: b.Count, time: b.base + b.lo, last: b.Last(),
 		step: d, before: a.hiRef, after: b.loRef, early: a.hi <= 10*minute})
 }
 
 // parallel notes a run whose uptimes overlap those of a and whose stamps differ.
-func (t *timeline) parallel(src source, a, r *line) {
-	o := oddity{source: src, kind: overlap, count: r.Count, time: r.First(), last: r.Last(), step: r.base - a.at(r.lo),
+func (t *timeline) parallel(a, r *line) {
+	o := oddity{source: t.src, kind: overlap, count: r.Count, time: r.First(), last: r.Last(), step: r.base - a.at(r.lo),
 		before: a.LastRef(), after: r.FirstRef(), early: r.lo <= 10*minute}
 	switch {
 	case r.First() >= a.Last():
@@ -59,28 +65,28 @@ func (t *timeline) parallel(src source, a, r *line) {
 }
 
 // crowded notes runs that are too many to be told apart, as one.
-func (t *timeline) crowded(src source, runs []line) {
-	all := runs[0]
-	for i := range runs[1:] {
-		all.merge(&runs[1+i].stripe)
-	}
-	t.odd = append(t.odd, oddity{source: src, kind: crowded, count: all.Count, time: all.First(), last: all.Last(),
-		before: all.FirstRef(), after: all.LastRef(), boots: len(runs)})
+func (t *timeline) crowded(all *stripe, runs int) {
+	t.odd = append(t.odd, oddity{source: t.src, kind: crowded, count: all.Count, time: all.First(), last: all.Last(),
+		before: all.FirstRef(), after: all.LastRef(), boots: uint32(runs)})
 }
 
 // misplaced notes boots that are sound by their stamps, but whose records stand
 // in the file between the records of one other boot: a boot's records stand
 // together, whatever the clock shows.
-func (t *timeline) misplaced(src source, boots []boot, env *analyze.Env) {
-	if len(boots) > crowd {
-		return
+func (t *timeline) misplaced(env *analyze.Env) {
+	more := uint64(0)
+	for i := range t.told {
+		more = max(more, t.told[i].Count)
 	}
-	for i := range boots {
-		r := &boots[i]
-		for j := range boots {
-			a := &boots[j]
+	for i := range t.told {
+		r := &t.told[i]
+		if r.Count*fewest > more {
+			continue
+		}
+		for j := range t.told {
+			a := &t.told[j]
 			if i != j && r.Count*fewest <= a.Count && within(env, a, r) {
-				t.odd = append(t.odd, oddity{source: src, kind: misplaced, count: r.Count, time: r.First(), last: r.Last(),
+				t.odd = append(t.odd, oddity{source: t.src, kind: misplaced, count: r.Count, time: r.First(), last: r.Last(),
 					step: r.base - a.at(r.lo), before: a.loRef, after: r.loRef})
 				break
 			}
@@ -89,7 +95,7 @@ func (t *timeline) misplaced(src source, boots []boot, env *analyze.Env) {
 }
 
 // within reports whether r's records stand between a's in one rotation family.
-func within(env *analyze.Env, a, r *boot) bool {
+func within(env *analyze.Env, a, r *line) bool {
 	first, last := min(a.loRef, a.hiRef), max(a.loRef, a.hiRef)
 	if first >= min(r.loRef, r.hiRef) || last <= max(r.loRef, r.hiRef) || r.lo < a.lo || r.hi > a.hi {
 		return false
@@ -111,8 +117,8 @@ func familyOf(env *analyze.Env, r event.Ref) string {
 }
 
 // finding words an oddity with care: the records show that, not why.
-func (o *oddity) finding(env *analyze.Env) report.Finding {
-	return report.Finding{Confidence: report.Inferred, Text: "On " + o.source.words() + " " + o.text(env) + ".", Evidence: places(env, o.before, o.after)}
+func (o *oddity) finding(env *analyze.Env, src source) report.Finding {
+	return report.Finding{Confidence: report.Inferred, Text: "On " + src.words() + " " + o.text(env) + ".", Evidence: places(env, o.before, o.after)}
 }
 
 func (o *oddity) text(env *analyze.Env) string {

@@ -16,7 +16,13 @@ func (s *state) Save(w *codec.Writer) {
 
 // Load implements analyze.Stored.
 func (s *state) Load(r *codec.Reader) {
-	count.LoadTable(r, s.stripes, keyReader(stripeWidth), (*stripe).load)
+	var at count.Words
+	key := keyReader(stripeWidth)
+	count.LoadTable(r, s.stripes, func(r *codec.Reader) count.Words { at = key(r); return at }, func(v *stripe, r *codec.Reader) {
+		if v.load(r); r.Err() == nil && floorDiv(v.low, stripeWidth) != int64(at.B) {
+			r.Fail("a boot in another's place") // runs are told in the order of stripes
+		}
+	})
 	count.LoadTable(r, s.slots, keyReader(slotWidth), (*count.Stat).Load)
 }
 

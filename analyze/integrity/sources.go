@@ -31,8 +31,51 @@ func compareSources(a, b source) int {
 	return cmp.Or(strings.Compare(a.host, b.host), strings.Compare(a.family, b.family))
 }
 
-// sourceOf names the source of a key.
-func sourceOf(env *analyze.Env, key uint64) source {
+// sources are all that logged, in order. Their place in it, their rank, stands for
+// them while stripes, slots and rows are sorted: millions of them by number, and
+// names only once.
+type sources struct {
+	names  []source // by rank
+	hosts  []uint32 // ranks by name
+	inputs []uint32 // ranks by input; the last is that of inputs that are not known
+}
+
+func newSources(env *analyze.Env, tables ...[]count.Words) *sources {
+	s := &sources{hosts: make([]uint32, env.Symbols.Len()), inputs: make([]uint32, len(env.Inputs)+1)}
+	var keys []uint64
+	var rows []count.Row
+	for _, t := range tables {
+		for _, k := range t {
+			if r := s.rank(k.A); *r == 0 {
+				*r = 1 // it is known; its rank comes below
+				host := s.name(env, k.A).host
+				rows = append(rows, count.Row{Hi: eight(host), Lo: eight(host[min(8, len(host)):]), Index: uint32(len(keys))})
+				keys = append(keys, k.A)
+			}
+		}
+	}
+	sortRows(rows, func(a, b uint32) int { return compareSources(s.name(env, keys[a]), s.name(env, keys[b])) })
+	for i := range rows {
+		key := keys[rows[i].Index]
+		name := s.name(env, key)
+		if n := len(s.names); n == 0 || s.names[n-1] != name {
+			s.names = append(s.names, name)
+		}
+		*s.rank(key) = uint32(len(s.names) - 1)
+	}
+	return s
+}
+
+// rank is where the rank of a key's source is.
+func (s *sources) rank(key uint64) *uint32 {
+	if key&nameless == 0 {
+		return &s.hosts[key]
+	}
+	return &s.inputs[min(key&^nameless, uint64(len(s.inputs)-1))]
+}
+
+// name names the source of a key.
+func (s *sources) name(env *analyze.Env, key uint64) source {
 	if key&nameless == 0 {
 		return source{host: env.Symbols.Name(event.Sym(key))}
 	}
@@ -46,48 +89,85 @@ func sourceOf(env *analyze.Env, key uint64) source {
 	return source{family: env.Inputs[in].Path}
 }
 
-// steps is the stripes or slots of one source, by their number.
+// eight is the first eight bytes of a name, as a number that orders as they do.
+func eight(name string) (n uint64) {
+	for i := range min(8, len(name)) {
+		n |= uint64(name[i]) << (56 - 8*i)
+	}
+	return n
+}
+
+// ordered turns numbers that may be negative into such that order alike.
+func ordered(n int64) uint64 { return uint64(n) ^ 1<<63 }
+
+// sortRows sorts rows; compare decides between the indices of those that are the
+// same in all numbers.
+func sortRows(rows []count.Row, compare func(a, b uint32) int) {
+	count.SortRows(rows)
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n].Lo == rows[0].Lo && rows[n].Hi == rows[0].Hi && rows[n].Count == rows[0].Count {
+			n++
+		}
+		if n > 1 {
+			slices.SortFunc(rows[:n], func(a, b count.Row) int { return compare(a.Index, b.Index) })
+		}
+		rows = rows[n:]
+	}
+}
+
+// steps is the stripes or slots of all sources, of one, or of one run, in order of
+// source and number. Only places in the table are sorted: copies of its values
+// took twice the memory of the State.
 type steps[V any] struct {
-	source source
-	list   []step[V]
+	rows  []count.Row // Hi is the source's rank, Lo the ordered number
+	vals  []V
+	merge func(into, from *V)
 }
 
-type step[V any] struct {
-	n int64 // of the stripe or slot
-	v V
-}
-
-// bySource sorts a table's values by source and number; those of the inputs of
-// one family are merged.
-func bySource[V any](env *analyze.Env, t *count.Cached[V], merge func(into, from *V)) []steps[V] {
-	at := map[source]int{}
-	var all []steps[V]
+func stepsOf[V any](t *count.Cached[V], s *sources, merge func(into, from *V)) steps[V] {
+	rows := make([]count.Row, len(t.Keys))
 	for i, k := range t.Keys {
-		s := sourceOf(env, k.A)
-		j, ok := at[s]
-		if !ok {
-			j = len(all)
-			at[s] = j
-			all = append(all, steps[V]{source: s})
-		}
-		all[j].list = append(all[j].list, step[V]{int64(k.B), t.Vals[i]})
+		rows[i] = count.Row{Hi: uint64(*s.rank(k.A)), Lo: ordered(int64(k.B)), Index: uint32(i)}
 	}
-	for i := range all {
-		all[i].sort(merge)
-	}
-	slices.SortFunc(all, func(a, b steps[V]) int { return compareSources(a.source, b.source) })
-	return all
+	count.SortRows(rows)
+	return steps[V]{rows, t.Vals, merge}
 }
 
-func (s *steps[V]) sort(merge func(into, from *V)) {
-	slices.SortFunc(s.list, func(a, b step[V]) int { return cmp.Compare(a.n, b.n) })
-	kept := s.list[:0]
-	for i := range s.list {
-		if n := len(kept); n > 0 && kept[n-1].n == s.list[i].n {
-			merge(&kept[n-1].v, &s.list[i].v)
-			continue
-		}
-		kept = append(kept, s.list[i])
+// source cuts off the steps of the first source.
+func (s *steps[V]) source() (rank uint32, of steps[V]) {
+	n := 1
+	for n < len(s.rows) && s.rows[n].Hi == s.rows[0].Hi {
+		n++
 	}
-	s.list = kept
+	of = s.cut(n)
+	return uint32(of.rows[0].Hi), of
+}
+
+// run cuts off the steps, of one source, that are less than so far from the one
+// before.
+func (s *steps[V]) run(apart uint64) steps[V] {
+	n := 1
+	for n < len(s.rows) && s.rows[n].Lo-s.rows[n-1].Lo < apart {
+		n++
+	}
+	return s.cut(n)
+}
+
+func (s *steps[V]) cut(n int) steps[V] {
+	of := steps[V]{s.rows[:n], s.vals, s.merge}
+	s.rows = s.rows[n:]
+	return of
+}
+
+// next cuts off the first step; those of the inputs of one family are merged.
+func (s *steps[V]) next() (n int64, v V) {
+	first := &s.rows[0]
+	n, v = int64(first.Lo^1<<63), s.vals[first.Index]
+	i := 1
+	for ; i < len(s.rows) && s.rows[i].Lo == first.Lo && s.rows[i].Hi == first.Hi; i++ {
+		s.merge(&v, &s.vals[s.rows[i].Index])
+	}
+	s.rows = s.rows[i:]
+	return n, v
 }

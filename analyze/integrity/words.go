@@ -1,7 +1,9 @@
 package integrity
 
 import (
+	"bytes"
 	"slices"
+	"strconv"
 	"time"
 
 	"fwreport/analyze"
@@ -42,4 +44,13 @@ func places(env *analyze.Env, refs ...event.Ref) []string {
 		}
 	}
 	return list
+}
+
+// comparePlaces orders records as their evidence cells are ordered: by text.
+func comparePlaces(env *analyze.Env, a, b event.Ref) int {
+	if a.Input() != b.Input() || a.Record() == 0 || b.Record() == 0 {
+		return compare(env.Evidence(a), env.Evidence(b))
+	}
+	var x, y [20]byte
+	return bytes.Compare(strconv.AppendUint(x[:0], a.Record(), 10), strconv.AppendUint(y[:0], b.Record(), 10))
 }
