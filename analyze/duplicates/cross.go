@@ -27,19 +27,3 @@ func PacketID(id *event.Identifier, e *event.Event) (p event.Identity, ok bool) 
 	binary.LittleEndian.PutUint32(b[48:], e.FragOff)
 	return id.Of(b[:], 1), true
 }
-
-// Observe counts what the present family has in common with those before, of
-// records whose stamps lie a few seconds apart at most. It takes the packets'
-// identities, and a zero one for events without.
-func (s *Sieve) Observe(events []event.Event, packets []event.Identity) {
-	s.begin(len(events))
-	for i := range events {
-		var k key
-		if packets[i] != (event.Identity{}) && events[i].Time != event.NoTime {
-			k = key{body: packets[i], sec: floorSecond(events[i].Time), uptime: bootTime, up: 1}
-			k.prepare()
-		}
-		s.keys = append(s.keys, k)
-	}
-	s.run(events)
-}

@@ -23,7 +23,7 @@
 // # Memory
 //
 // 32 bytes a distinct record at a load of a half to seven eighths, in shards
-// that grow one by one. Copies inside one family are rare and cost a list each.
+// that grow one by one. Where that is too much, shards wait on disk (see Evict). Copies inside one family are rare and cost a list each.
 // Comparing sorted runs on disk would need no memory but sorts all that the
 // ordinary run only counts; holding back events until all families are read
 // would take ten times the memory.
@@ -71,7 +71,10 @@ func New(families int) *Finder {
 	return f
 }
 
-// NewObserver makes a Finder that only counts what families have in common.
+// NewObserver makes a Finder that only counts what families have in common, of
+// records whose stamps lie a few seconds apart at most. It takes the identities
+// of packets (see PacketID), and a zero one for events without; what it says of
+// events means nothing.
 func NewObserver(families int) *Finder {
 	f := New(families)
 	f.observe = true
@@ -101,10 +104,13 @@ type key struct {
 func (k *key) prepare() { k.hash, k.lo = k.at(k.sec >> spanBits) }
 
 // keyOf is the key of an event with the identity of its body; ok is false if it
-// cannot be compared.
-func keyOf(e *event.Event, body event.Identity) (k key, ok bool) {
+// cannot be compared. Observers compare packets, whatever host told of them.
+func (f *Finder) keyOf(e *event.Event, body event.Identity) (k key, ok bool) {
 	if e.Time == event.NoTime {
 		return key{}, false
+	}
+	if f.observe {
+		return key{body: body, sec: floorSecond(e.Time), uptime: bootTime, up: 1}, body != event.Identity{}
 	}
 	k = key{body: body, host: e.Host, sec: floorSecond(e.Time), uptime: e.Uptime}
 	if e.Has(event.HasUptime) {
@@ -129,6 +135,7 @@ const (
 	Event     Seen = iota // it counts
 	Duplicate             // it is a copy
 	Pending               // Settle will tell
+	Waiting               // Replay will tell: it waits on disk
 )
 
 // Sieve is one worker's way into a Finder. It owns its memory.
@@ -160,7 +167,7 @@ func (s *Sieve) begin(n int) {
 }
 
 func (s *Sieve) key(e *event.Event, body event.Identity) {
-	k, ok := keyOf(e, body)
+	k, ok := s.f.keyOf(e, body)
 	if ok {
 		k.prepare()
 	}
@@ -201,6 +208,13 @@ func (s *Sieve) run(events []event.Event) {
 func (s *Sieve) shard(sh *shard, mine []uint32, events []event.Event) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
+	if sh.away != nil {
+		for _, i := range mine {
+			sh.later(s.f, &events[i], s.keys[i].body)
+			s.seen[i] = Waiting
+		}
+		return
+	}
 	sh.touch(s.keys, mine)
 	for _, i := range mine {
 		s.seen[i] = s.f.one(sh, &events[i], &s.keys[i])
@@ -287,6 +301,9 @@ func (f *Finder) Settle() []Settled {
 	var all []Settled
 	for i := range f.shards {
 		s := &f.shards[i]
+		if s.away != nil { // Replay goes on with its family
+			continue
+		}
 		for _, m := range s.contested {
 			all = s.many[m].settle(all)
 		}
@@ -309,6 +326,7 @@ type shard struct {
 	contested []int             // of many, in this phase
 	pairs     map[uint64]uint64 // copies in common
 	touched   uint32            // keeps touch from being left out
+	away      *away             // nil: it is in memory
 	_         [64]byte          // shards do not share a cache line
 }
 

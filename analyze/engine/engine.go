@@ -95,6 +95,9 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	settle()
 	close(chunks)
 	workers.Wait()
+	if err := all[0].replay(); err != nil {
+		stop(err)
+	}
 	if len(shelf.sets) > 0 {
 		for _, w := range all {
 			w.putAway()

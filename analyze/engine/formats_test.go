@@ -109,7 +109,7 @@ func (r run) report(t *testing.T, paths ...string) *report.Report {
 	sections, err := res.Sections(&analyze.Env{
 		Inputs: res.Manifest.Inputs, Packets: func(i uint32) bool { return inputs[i].Packets() },
 		Geo: db, Window: *r.win, Span: res.Span, Zone: time.UTC, Assume: r.assume,
-	})
+	}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -202,8 +202,9 @@ func newSieve(o *once) sieve {
 }
 
 // unique leaves those of the events that are no duplicates, moved to the front.
-// What is pending comes back from settle.
+// What is pending comes back from settle, what waits on disk from replay.
 func (s *sieve) unique(family int, t *tally, events []event.Event, bodies []reader.Identity) []event.Event {
+	s.compare(events)
 	if s.dup != nil && family < s.logs {
 		kept := events[:0]
 		for i, seen := range s.own.Sift(events, bodies) {
@@ -216,7 +217,6 @@ func (s *sieve) unique(family int, t *tally, events []event.Event, bodies []read
 		}
 		events = kept
 	}
-	s.compare(events)
 	return events
 }
 
@@ -230,7 +230,7 @@ func (s *sieve) compare(events []event.Event) {
 		p, _ := duplicates.PacketID(s.ident, &events[i])
 		s.packets = append(s.packets, p)
 	}
-	s.theirs.Observe(events, s.packets)
+	s.theirs.Sift(events, s.packets)
 }
 
 // Independent reports whether each input counts for itself: no two are compared,
@@ -238,4 +238,18 @@ func (s *sieve) compare(events []event.Event) {
 func Independent(inputs []*reader.Input, keepDuplicates bool) bool {
 	o := plan(inputs, keepDuplicates)
 	return o.dup == nil && o.cross == nil
+}
+
+// relieve puts what is remembered of records on disk if it is much of what may be
+// in memory.
+func (s *sieve) relieve(shelf *shelf) error {
+	for _, f := range []*duplicates.Finder{s.dup, s.cross} {
+		if f == nil || float64(f.Bytes()) < 0.1*shelf.limit {
+			continue
+		}
+		if err := f.Evict(shelf.space); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -137,8 +137,12 @@ func TestSamePacketsInFourLogs(t *testing.T) {
 		d, distinct, logged := oneDay(seed, 3000)
 		for _, path := range []string{d.folder(t), d.tarball(t)} {
 			var first []byte
-			for _, jobs := range []int{1, 2, 8} {
-				rep := run{jobs: jobs, year: 2026}.report(t, path)
+			for _, jobs := range []int{1, 2, 8, 3} {
+				shelve := 0
+				if jobs == 3 { // with memory short
+					shelve = 500
+				}
+				rep := run{jobs: jobs, year: 2026, shelve: shelve}.report(t, path)
 				l := rep.Evidence.Totals
 				if l.Events != uint64(distinct) || l.Duplicates != l.Read-uint64(distinct) {
 					t.Fatalf("%s with %d workers: %d events and %d duplicates of %d records, want %d events",

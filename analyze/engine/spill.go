@@ -120,8 +120,12 @@ func (w *worker) relieve() {
 		return
 	}
 	w.since = 0
-	if w.shelf.short() {
-		w.putAway()
+	if !w.shelf.short() {
+		return
+	}
+	w.putAway()
+	if err := w.sieve.relieve(w.shelf); err != nil {
+		w.fail(fmt.Errorf("memory is short: %w", err))
 	}
 }
 
@@ -133,9 +137,10 @@ func (w *worker) putAway() {
 	w.set = analyze.NewSet(w.cfg.Modules, w.cfg.Options.Symbols)
 }
 
-// Sections makes the sections of the report. Their rows may be on disk until
-// Close. An error is one of temporary space.
-func (r *Result) Sections(env *analyze.Env) ([]report.Section, error) {
+// Sections makes the sections of the report. Their rows may be on disk for as long
+// as the space is open, of each table the first limit ones; 0 is all. An error is
+// one of temporary space.
+func (r *Result) Sections(env *analyze.Env, limit int) ([]report.Section, error) {
 	if r.shelf == nil {
 		return r.Set.Sections(env), nil
 	}
@@ -144,7 +149,7 @@ func (r *Result) Sections(env *analyze.Env) ([]report.Section, error) {
 		return nil, err
 	}
 	env.KeepTable = func(t report.Table) report.Table {
-		kept, keepErr := r.tables.Keep(t)
+		kept, keepErr := r.tables.Keep(t, limit)
 		if err == nil {
 			err = keepErr
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"fwreport/analyze"
+	"fwreport/analyze/duplicates"
 	"fwreport/reader"
 	"fwreport/reader/event"
 	"fwreport/report"
@@ -86,20 +87,40 @@ func (w *worker) settle() {
 		return
 	}
 	for _, s := range w.sieve.dup.Settle() {
-		t := w.tally(s.Event.Ref.Input())
-		if !s.Counts {
-			t.put(&t.ledger.Duplicates, &s.Event)
-			continue
-		}
-		if !s.Pending {
-			t.takeBack(&t.ledger.Duplicates, &s.Event)
-		}
-		t.event(&s.Event)
-		w.note(&s.Event)
-		one := []event.Event{s.Event}
-		w.sieve.compare(one)
-		w.set.Add(one)
+		w.settled(&s)
 	}
+}
+
+// settled counts one event that was not told at once, or wrongly at first.
+func (w *worker) settled(s *duplicates.Settled) {
+	t := w.tally(s.Event.Ref.Input())
+	if !s.Counts {
+		t.put(&t.ledger.Duplicates, &s.Event)
+		return
+	}
+	if !s.Pending {
+		t.takeBack(&t.ledger.Duplicates, &s.Event)
+	}
+	t.event(&s.Event)
+	w.note(&s.Event)
+	w.set.Add([]event.Event{s.Event})
+}
+
+// replay counts the events that waited on disk to be compared.
+func (w *worker) replay() error {
+	if w.sieve.cross != nil {
+		if err := w.sieve.cross.Replay(func(*duplicates.Settled) {}); err != nil {
+			return err
+		}
+	}
+	if w.sieve.dup == nil {
+		return nil
+	}
+	return w.sieve.dup.Replay(func(s *duplicates.Settled) {
+		w.settled(s)
+		w.since++
+		w.relieve()
+	})
 }
 
 func (w *worker) parser(f *reader.Format) reader.Parser {

@@ -84,7 +84,7 @@ func TestTables(t *testing.T) {
 		for _, n := range names {
 			rows = append(rows, []report.Value{report.CountOf(1), report.TextOf(n)})
 		}
-		table, err := kept.Keep(report.Table{Columns: columns, Rows: report.RowsOf(rows), TotalRows: len(rows)})
+		table, err := kept.Keep(report.Table{Columns: columns, Rows: report.RowsOf(rows), TotalRows: len(rows)}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,14 +26,15 @@ func NewTables(s *Space) (*Tables, error) {
 	return &Tables{file: f, out: bufio.NewWriterSize(f, 1<<18)}, nil
 }
 
-// Keep writes the rows of a table and returns the table with the rows on disk:
-// what made them may be given up.
-func (t *Tables) Keep(table report.Table) (report.Table, error) {
+// Keep writes the first limit rows of a table (0: all) and returns the table with
+// the rows on disk: what made them may be given up. Its totals stay those of all
+// rows.
+func (t *Tables) Keep(table report.Table, limit int) (report.Table, error) {
 	if err := t.out.Flush(); err != nil {
 		return table, err
 	}
 	off := t.file.Size()
-	for row := range table.Rows {
+	for row := range table.Head(limit) {
 		t.row = report.AppendRow(t.row[:0], row)
 		if _, err := t.out.Write(t.row); err != nil {
 			return table, err

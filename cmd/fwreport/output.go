@@ -306,6 +306,23 @@ func (o *output) rows(limit int) int {
 	return limit
 }
 
+// mostRows is the most rows of a table that any of the formats looks at, charts
+// and summaries included; 0 is all.
+func (o *output) mostRows() int {
+	most := 1000
+	for _, name := range o.formats {
+		limit := o.rows(0)
+		if name != "csv" {
+			limit = o.rows(rendererOf(name).limit)
+		}
+		if limit == 0 {
+			return 0
+		}
+		most = max(most, limit)
+	}
+	return most
+}
+
 // defaultName is fwreport-FROM-TO by the days of the events counted, or of the
 // window where there are none.
 func defaultName(r *report.Report) string {

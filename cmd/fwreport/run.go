@@ -271,7 +271,7 @@ func (j *job) report(res *engine.Result, packets func(uint32) bool, places *geo.
 		Overlaps: res.Manifest.Overlaps,
 	}
 	var err error
-	if rep.Sections, err = res.Sections(env); err != nil {
+	if rep.Sections, err = res.Sections(env, j.out.mostRows()); err != nil {
 		return nil, err
 	}
 	rep.Notes = j.notes(res)
