@@ -219,15 +219,22 @@ func zoneOfTZif(data []byte) *time.Location {
 }
 
 // isEarthly refuses zones that were made up to move times by years: RFC 9636
-// has offsets of less than 26 hours.
+// has offsets of less than 26 hours. It goes from each change of the clock to the
+// next, for a false offset may hold for a minute only, that of the record.
 func isEarthly(zone *time.Location) bool {
-	for year := 1970; year < 2100; year++ {
-		for month := time.January; month <= time.December; month++ {
-			_, offset := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC).In(zone).Zone()
-			if offset <= -26*3600 || offset >= 26*3600 {
-				return false
-			}
+	at, last := time.Unix(0, 0).In(zone), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	for at.Before(last) {
+		if _, offset := at.Zone(); offset <= -26*3600 || offset >= 26*3600 {
+			return false
 		}
+		_, end := at.ZoneBounds()
+		if end.IsZero() {
+			return true
+		}
+		if !end.After(at) {
+			return false
+		}
+		at = end
 	}
 	return true
 }
