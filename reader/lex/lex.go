@@ -89,7 +89,7 @@ func IPv4(b []byte) (uint32, bool) {
 // there is none. What follows is not looked at.
 func IPv4Prefix(b []byte) (addr uint32, n int) {
 	if len(b) >= 16 {
-		if addr, n = quad((*[16]byte)(b)); n > 0 {
+		if addr, n = Quad((*[16]byte)(b)); n > 0 {
 			return addr, n
 		}
 	}

@@ -30,6 +30,20 @@ func FuzzDecimal(f *testing.F) {
 	})
 }
 
+func FuzzMicros(f *testing.F) {
+	for _, s := range []string{".000000]", ".678901]", ".999999]", ".67890]1", "]678901.", ".67 901]", ".67890\xb1]", ",678901]", ".678901["} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		b = append(b, "        "...)[:8]
+		v, ok := Micros(binary.LittleEndian.Uint64(b))
+		want, n := decimal(b[1:])
+		if wantOK := b[0] == '.' && n == 6 && b[7] == ']'; ok != wantOK || ok && v != want {
+			t.Errorf("Micros(%q) = %d, %v, want %d, %v", b, v, ok, want, wantOK)
+		}
+	})
+}
+
 // quadAgrees holds IPv4Prefix against the loop, and against netip for the text
 // up to the first byte that no quad can hold.
 func quadAgrees(t *testing.T, b []byte) {
@@ -56,6 +70,8 @@ func TestQuad(t *testing.T) {
 			return "0" + fmt.Sprint(rnd.IntN(300))
 		case 1:
 			return ""
+		case 2:
+			return fmt.Sprintf("%0*d", 1+rnd.IntN(9), rnd.IntN(300))
 		}
 		return fmt.Sprint(rnd.IntN([]int{10, 100, 260, 1000}[rnd.IntN(4)]))
 	}

@@ -120,7 +120,10 @@ func Uptime(b []byte) (us int64, n int) {
 	if len(b) < 10 || b[0] != '[' {
 		return 0, 0
 	}
-	if us, n = usualUptime(b); n == 0 {
+	if us, n = usualUptime(b); n > 0 && n < len(b) && b[n] == ' ' {
+		return us, n + 1
+	}
+	if n == 0 {
 		us, n = paddedUptime(b)
 	}
 	if n == 0 {
@@ -142,11 +145,11 @@ func usualUptime(b []byte) (us int64, n int) {
 		return 0, 0
 	}
 	sec, n := lex.Decimal(binary.LittleEndian.Uint64(b[1:]))
-	if n == 0 || b[1+n] != '.' {
+	if n == 0 {
 		return 0, 0
 	}
-	micro, k := lex.Decimal(binary.LittleEndian.Uint64(b[2+n:]))
-	if k != 6 || b[8+n] != ']' {
+	micro, ok := lex.Micros(binary.LittleEndian.Uint64(b[1+n:]))
+	if !ok {
 		return 0, 0
 	}
 	return int64(sec)*1e6 + int64(micro), 9 + n

@@ -26,18 +26,25 @@ import (
 // to judge what is cut; an earlier one that stopped at the first unusual token
 // and left the rest to the general parser took twice the time.
 func (p *Parser) Usual(e *event.Event, text []byte) int {
-	at := p.recall(e, text)
-	if at == 0 {
-		return 0
+	whole := len(text)
+	if whole < len(p.room)/2 {
+		text = p.widened(text)
 	}
-	if next(text, at, " MAC=") {
-		at = p.usualMAC(e, text, at+len(" MAC="))
+	at := p.usualLink(e, text)
+	if at == 0 || len(text)-at < window {
+		return 0
 	}
 	if at = usualNetwork(e, text, at); !next(text, at, " PROTO=") {
 		return 0
 	}
 	at = p.usualTransport(e, text, at+len(" PROTO="))
-	return recordEnd(text, usualTrailer(e, text, at))
+	if next(text, at, " \n") && at < whole {
+		return at + 1
+	}
+	if at = recordEnd(text, usualTrailer(e, text, at)); at > whole {
+		return 0
+	}
+	return at
 }
 
 // failed is a place behind the end of text: nothing is next there, and it is no
@@ -97,43 +104,6 @@ type knownMAC struct {
 	dst, src [6]byte
 }
 
-// usualNetwork is the header of IPv4 or IPv6, from SRC= on.
-func usualNetwork(e *event.Event, text []byte, at int) int {
-	if !next(text, at, " SRC=") {
-		return failed(text)
-	}
-	src, n := lex.IPv4Prefix(text[at+5:])
-	if n == 0 {
-		return usualIPv6(e, text, at)
-	}
-	if at += 5 + n; !next(text, at, " DST=") {
-		return failed(text)
-	}
-	dst, n := lex.IPv4Prefix(text[at+5:])
-	if at += 5 + n; n == 0 || !next(text, at, " LEN=") {
-		return failed(text)
-	}
-	length, at := usualNumber(text, at+5, 99999)
-	tos, at := usualHex(text, at, " TOS=0x")
-	prec, at := usualHex(text, at, " PREC=0x")
-	if !next(text, at, " TTL=") {
-		return failed(text)
-	}
-	ttl, at := usualNumber(text, at+5, 255)
-	if !next(text, at, " ID=") {
-		return failed(text)
-	}
-	id, at := usualNumber(text, at+4, 65535)
-	e.Src, e.Dst = event.AddrFrom4(src), event.AddrFrom4(dst)
-	e.Len, e.TOS, e.TTL, e.ID = length, tos|prec, uint8(ttl), uint16(id)
-	e.Fields |= event.HasSrc | event.HasDst | event.HasLen | event.HasTOS | event.HasTTL | event.HasID
-	if next(text, at, " DF ") {
-		e.Fields |= event.DF
-		at += len(" DF")
-	}
-	return at
-}
-
 // usualIPv6 is the header of IPv6; the kernel prints all of an address's digits.
 func usualIPv6(e *event.Event, text []byte, at int) int {
 	const size = len("2001:0db8:0000:0000:0000:0000:0000:0001")
@@ -166,7 +136,7 @@ func (p *Parser) usualTransport(e *event.Event, text []byte, at int) int {
 	switch {
 	case next(text, at, "TCP SPT="):
 		e.Proto = event.TCP
-		return p.usualTCP(e, text, usualPorts(e, text, at+8))
+		return p.usualTCP(e, text, at+8)
 	case next(text, at, "UDP SPT="):
 		e.Proto = event.UDP
 		if at = usualPorts(e, text, at+8); !next(text, at, " LEN=") {
@@ -196,8 +166,20 @@ func usualPorts(e *event.Event, text []byte, at int) int {
 	return at
 }
 
-// usualTCP is TCP's header behind the ports.
+// usualTCP is TCP's header, from the number of SPT= on.
 func (p *Parser) usualTCP(e *event.Event, text []byte, at int) int {
+	end := usualSYN(e, text, at)
+	if end == 0 {
+		end = usualFlagged(e, text, usualPorts(e, text, at))
+	}
+	if next(text, end, " OPT (") {
+		return p.usualOptions(e, text, end+6)
+	}
+	return end
+}
+
+// usualFlagged is TCP's header behind the ports, up to the options.
+func usualFlagged(e *event.Event, text []byte, at int) int {
 	if next(text, at, " SEQ=") {
 		if at = usualSequence(e, text, at); at > len(text) {
 			return at
@@ -206,20 +188,11 @@ func (p *Parser) usualTCP(e *event.Event, text []byte, at int) int {
 	if !next(text, at, " WINDOW=") {
 		return failed(text)
 	}
-	window, at := usualNumber(text, at+8, 65535)
-	e.Window = uint16(window)
+	size, at := usualNumber(text, at+8, 65535)
+	e.Window = uint16(size)
 	e.Fields |= event.HasWindow | event.HasFlags
-	if next(text, at, " RES=0x00 SYN URGP=0 ") { // most of what a firewall denies
-		e.Flags = event.SYN
-		at += len(" RES=0x00 SYN URGP=0")
-	} else {
-		_, at = usualHex(text, at, " RES=0x")
-		at = usualFlags(e, text, at)
-	}
-	if next(text, at, " OPT (") {
-		return p.usualOptions(e, text, at+6)
-	}
-	return at
+	_, at = usualHex(text, at, " RES=0x")
+	return usualFlags(e, text, at)
 }
 
 // usualSequence is SEQ= and ACK=, which --log-tcp-sequence adds.

@@ -30,12 +30,17 @@ func agree(t *testing.T, fast, plain *Parser, warm, msg string) {
 	if strings.Contains(msg, "\n") {
 		return
 	}
-	line := []byte(msg + "\n" + warm)
-	if n := fast.Usual(&e, line); n > 0 && (n != len(msg) || wantOut != Packet || e != want) {
-		t.Errorf("%q: %d bytes taken of %d, plain %v %q\n%s", line, n, len(msg), wantOut, wantWhy,
-			cmp.Diff(want, e, cmpopts.EquateComparable(event.Addr{})))
+	for _, behind := range []string{"", "\n", "\n" + warm, "\n" + manyDigits} {
+		line := []byte(msg + behind)
+		if n := fast.Usual(&e, line); n > 0 && (n != len(msg) || wantOut != Packet || e != want) {
+			t.Errorf("%q: %d bytes taken of %d, plain %v %q\n%s", line, n, len(msg), wantOut, wantWhy,
+				cmp.Diff(want, e, cmpopts.EquateComparable(event.Addr{})))
+		}
 	}
 }
+
+// manyDigits is so much that no text before it must be widened.
+var manyDigits = strings.Repeat("1", 1000)
 
 func parsers(t testing.TB) (fast, plain *Parser) {
 	opt := readertest.Options(t, "")

@@ -19,6 +19,10 @@ type head struct {
 	text []byte
 	tail uint64 // the last eight bytes of text
 	seed event.Event
+
+	// The MAC= that stood behind it last, with all before it, and what both say.
+	whole  []byte
+	linked event.Event
 }
 
 // A head holds "IN= OUT=" at least, and one longer than any that the kernel can
@@ -30,18 +34,38 @@ const (
 
 func tailOf(text []byte) uint64 { return binary.LittleEndian.Uint64(text[len(text)-8:]) }
 
-// recall makes e what the known head says with which text begins, and returns
-// its length; 0 if there is none.
-func (p *Parser) recall(e *event.Event, text []byte) int {
+// usualLink makes e what is known of the beginning of text, up to OUT= or MAC=,
+// and returns its length; 0 if there is none.
+func (p *Parser) usualLink(e *event.Event, text []byte) int {
 	for i := range p.known.heads[:p.known.n] {
 		h := &p.known.heads[i]
 		n := len(h.text)
-		if len(text) > n && text[n] == ' ' && tailOf(text[:n]) == h.tail && string(text[:n]) == string(h.text) {
-			*e = h.seed
+		if len(text) <= n || tailOf(text[:n]) != h.tail {
+			continue
+		}
+		if n := len(h.whole); n > 0 && len(text) > n && string(text[:n]) == string(h.whole) {
+			*e = h.linked
 			return n
+		}
+		if text[n] == ' ' && string(text[:n]) == string(h.text) {
+			return p.link(e, text, h)
 		}
 	}
 	return 0
+}
+
+// link is usualLink with a MAC= that has not stood behind h just before.
+func (p *Parser) link(e *event.Event, text []byte, h *head) int {
+	*e = h.seed
+	at := len(h.text)
+	if !next(text, at, " MAC=") {
+		return at
+	}
+	if at = p.usualMAC(e, text, at+len(" MAC=")); at > len(text) {
+		return 0
+	}
+	h.whole, h.linked = append(h.whole[:0], text[:at]...), *e
+	return at
 }
 
 // remember keeps a head that the general parser has found.
@@ -57,6 +81,7 @@ func (p *Parser) remember(text []byte, h *header, dec *decision) {
 	k.oldest = (k.oldest + 1) % len(k.heads)
 	next.text = append(next.text[:0], text...)
 	next.tail = tailOf(text)
+	next.whole = next.whole[:0]
 	next.seed = event.Event{}
 	p.head(&next.seed, h, dec)
 }

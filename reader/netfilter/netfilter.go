@@ -45,6 +45,7 @@ type Parser struct {
 
 	known   knownHeads
 	macs    [32]knownMAC
+	room    [1024]byte // of widened
 	decided map[event.Sym]*decision
 
 	labels   map[string]*decision // by prefix and label, of records that have both

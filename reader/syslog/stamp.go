@@ -2,6 +2,7 @@ package syslog
 
 import (
 	"bytes"
+	"encoding/binary"
 	"time"
 
 	"fwreport/reader"
@@ -89,6 +90,8 @@ type clock struct {
 	zone *time.Location
 
 	rfcKey   [12]byte // "Jan  2 03:04"
+	rfcLo    uint64   // its first eight bytes
+	rfcHi    uint64   // and the others, ':', two of any and a space
 	rfcRef   int64
 	rfcBase  int64 // Unix ns of that minute
 	rfcMarks event.Fields
@@ -126,6 +129,21 @@ func (c *clock) rfc3164(b []byte, ref int64) (t int64, marks event.Fields, n int
 	return c.rfcSlow(b, s, ref, n)
 }
 
+// sameMinute is rfc3164 for a stamp of whole seconds and a space, of the minute
+// of the one before: all but the seconds is compared as two words.
+func (c *clock) sameMinute(b []byte, ref int64) (t int64, ok bool) {
+	if len(b) < 16 || !c.rfcOK || ref != c.rfcRef {
+		return 0, false
+	}
+	const others = 0xff0000ffffffffff // all of "3:04:05 " but the seconds
+	lo, hi := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
+	if lo != c.rfcLo || (hi^c.rfcHi)&others != 0 {
+		return 0, false
+	}
+	tens, ones := hi>>40&0xff-'0', hi>>48&0xff-'0'
+	return c.rfcBase + int64(tens*10+ones)*int64(time.Second), tens <= 5 && ones <= 9
+}
+
 func (c *clock) rfcSlow(b []byte, s reader.Stamp, ref int64, n int) (int64, event.Fields, int) {
 	const inferred = event.YearInferred | event.TZAssumed
 	at, ok := s.Resolve(ref, c.zone)
@@ -136,6 +154,8 @@ func (c *clock) rfcSlow(b []byte, s reader.Stamp, ref int64, n int) (int64, even
 	marks |= inferred
 	c.rfcBase, c.rfcMarks, c.rfcRef = base*int64(time.Second), marks, ref
 	copy(c.rfcKey[:], b)
+	c.rfcLo = binary.LittleEndian.Uint64(b)
+	c.rfcHi = uint64(binary.LittleEndian.Uint32(b[8:])) | ':'<<32 | ' '<<56
 	// In the reference's own minute the year may depend on the second.
 	c.rfcOK = c.rfcBase+2*minute < ref || c.rfcBase > ref
 	return c.rfcBase + int64(s.Sec)*int64(time.Second) + int64(s.Nsec), marks, n

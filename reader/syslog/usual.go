@@ -25,14 +25,14 @@ func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, text []byte) 
 	if len(msg) == 0 || msg[0] == ' ' || msg[0] == kernelTag[0] && bytes.HasPrefix(msg, kernelTag) {
 		return 0
 	}
-	uptime, hasUptime := int64(0), event.Fields(0)
-	for us, k := netfilter.Uptime(msg); k > 0; us, k = netfilter.Uptime(msg) {
-		if hasUptime == 0 {
-			uptime, hasUptime = us, event.HasUptime
+	uptime, k := netfilter.Uptime(msg)
+	if k > 0 {
+		msg, marks = msg[k:], marks|event.HasUptime
+		for k = again(msg); k > 0; k = again(msg) {
+			msg = msg[k:]
 		}
-		msg = msg[k:]
 	}
-	if bytes.HasPrefix(msg, messageWord) {
+	if len(msg) == 0 || msg[0] == messageWord[0] && bytes.HasPrefix(msg, messageWord) {
 		return 0
 	}
 	e := nextEvent(b)
@@ -42,7 +42,7 @@ func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, text []byte) 
 		return 0
 	}
 	e.Time, e.Ref, e.Count, e.Uptime, e.Host = at, c.Ref(i), 1, uptime, p.hostSym
-	e.Fields |= marks | hasUptime
+	e.Fields |= marks
 	b.YearInferred = b.YearInferred || marks&event.YearInferred != 0
 	b.TZAssumed = b.TZAssumed || marks&event.TZAssumed != 0
 	p.said = msg[:n]
@@ -50,8 +50,20 @@ func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, text []byte) 
 	return min(len(text)-len(msg)+n+1, len(text))
 }
 
+// again is the length of a kernel's stamp behind another, of which there are few.
+func again(msg []byte) int {
+	if len(msg) < 2 || msg[0] != '[' || msg[1] > '9' {
+		return 0
+	}
+	_, n := netfilter.Uptime(msg)
+	return n
+}
+
 // usualStamp is the stamp of RFC 3164 or the ISO one; n is 0 if there is none.
 func (p *parser) usualStamp(text []byte, ref int64) (at int64, marks event.Fields, n int) {
+	if at, ok := p.clock.sameMinute(text, ref); ok {
+		return at, p.clock.rfcMarks, len("Jan  2 03:04:05")
+	}
 	if len(text) == 0 || text[0]-'0' > 9 {
 		return p.clock.rfc3164(text, ref)
 	}
