@@ -74,7 +74,8 @@ profile: ## profile the command on 2 M lines and on $FWREPORT_BENCH_LOG, into bi
 #: a finding is told by the failing input it names.
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@mkdir -p bin; set -e; for pkg in $$($(GO) list ./...); do \
-		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+		list=$$($(GO) test -list '^Fuzz' $$pkg); \
+		for target in $$(echo "$$list" | grep '^Fuzz' || true); do \
 			echo "$$pkg $$target"; \
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$pkg >bin/fuzz.log 2>&1 || \
 				{ tail -n 1 bin/fuzz.log; grep -q 'context deadline exceeded' bin/fuzz.log && ! grep -q 'Failing input' bin/fuzz.log; } || \
