@@ -1,32 +1,75 @@
 package count
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
-// ByAddr is a Packed for keys that have an address's handle in the upper half of
+// ByAddr is a table for keys that have an address's handle in the upper half of
 // A. Most addresses do one thing, again and again. So an address's first key has
 // no slot in the hash table, and the key that it had last is compared at once:
 // an address that is met once costs an array's element, as handles are dense, and
 // no look-up; one of many keys what it costs in a Packed.
+//
+// Key and value stand side by side, in rooms that are never moved: with millions
+// of sources these tables are most of the memory, and one slice for all would
+// take three times its size whenever it doubles.
 type ByAddr[V any] struct {
-	Packed[V]
-	of []places // by handle
+	index
+	of    []places // by handle
+	rooms [][]Entry[V]
+	n     int
 }
+
+// Entry is a key and its value.
+type Entry[V any] struct {
+	Key Words
+	Val V
+}
+
+// roomSize is how many entries a room has. The first room grows up to it.
+const (
+	roomBits  = 10
+	roomSize  = 1 << roomBits
+	firstRoom = 16
+)
 
 // places are the indices, plus one, of the first key of an address and of that
 // looked for last; 0 is none.
 type places struct{ first, last uint32 }
 
 // NewByAddr returns an empty table.
-func NewByAddr[V any]() *ByAddr[V] { return &ByAddr[V]{Packed: *NewPacked[V]()} }
+func NewByAddr[V any]() *ByAddr[V] { return &ByAddr[V]{index: newIndex()} }
+
+// Len is the number of keys.
+func (t *ByAddr[V]) Len() int { return t.n }
+
+// Entry is the key of an index below Len, and its value.
+func (t *ByAddr[V]) Entry(i uint32) *Entry[V] { return &t.rooms[i>>roomBits][i%roomSize] }
+
+// All yields all entries, in the order of their indices.
+func (t *ByAddr[V]) All() iter.Seq2[uint32, *Entry[V]] {
+	return func(yield func(uint32, *Entry[V]) bool) {
+		for r, room := range t.rooms {
+			for i := range room {
+				if !yield(uint32(r<<roomBits|i), &room[i]) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // At is the value of k, a zero one if k is new. It is valid until the next At.
 func (t *ByAddr[V]) At(k Words) *V {
 	if id := k.A >> 32; id < uint64(len(t.of)) {
-		if n := t.of[id].last; n != 0 && t.Keys[n-1] == k {
-			return &t.Vals[n-1]
+		if n := t.of[id].last; n != 0 {
+			if e := t.Entry(n - 1); e.Key == k {
+				return &e.Val
+			}
 		}
 	}
-	return &t.Vals[t.look(k)]
+	return &t.Entry(t.look(k)).Val
 }
 
 // look is the index of k, a new one at need.
@@ -38,12 +81,59 @@ func (t *ByAddr[V]) look(k Words) uint32 {
 	case o.first == 0:
 		o.first = t.add(k) + 1
 		o.last = o.first
-	case t.Keys[o.first-1] == k:
+	case t.Entry(o.first-1).Key == k:
 		o.last = o.first
 	default:
 		o.last = t.place(k) + 1
 	}
 	return o.last - 1
+}
+
+// place is the index of a key that is not its address's first, a new one at need.
+func (t *ByAddr[V]) place(k Words) uint32 {
+	s, h := t.slot(k)
+	if s.next != 0 {
+		return s.next - 1
+	}
+	i := t.add(k)
+	t.fill(s, h, i)
+	return i
+}
+
+func (t *ByAddr[V]) slot(k Words) (*packedSlot, uint32) {
+	h := uint32(t.hash.two(k.A, k.B))
+	for at := h; ; at++ {
+		s := t.seek(h, &at)
+		if s.next == 0 || t.Entry(s.next-1).Key == k {
+			return s, h
+		}
+	}
+}
+
+// add appends k, which is new, with a zero value.
+func (t *ByAddr[V]) add(k Words) uint32 {
+	i := t.n
+	r := i >> roomBits
+	switch {
+	case r == 0 && (i == 0 || i == cap(t.rooms[0])):
+		t.growFirst()
+	case r == len(t.rooms):
+		t.rooms = append(t.rooms, make([]Entry[V], 0, roomSize))
+	}
+	t.rooms[r] = append(t.rooms[r], Entry[V]{Key: k})
+	t.n++
+	return uint32(i)
+}
+
+// growFirst doubles the first room: small tables stay small.
+func (t *ByAddr[V]) growFirst() {
+	if t.n == 0 {
+		t.rooms = append(t.rooms, make([]Entry[V], 0, firstRoom))
+		return
+	}
+	room := make([]Entry[V], t.n, min(2*t.n, roomSize))
+	copy(room, t.rooms[0])
+	t.rooms[0] = room
 }
 
 // Find is the value of k, nil if there is none.
@@ -52,10 +142,13 @@ func (t *ByAddr[V]) Find(k Words) *V {
 	if id >= uint64(len(t.of)) || t.of[id].first == 0 {
 		return nil
 	}
-	if i := t.of[id].first - 1; t.Keys[i] == k {
-		return &t.Vals[i]
+	if e := t.Entry(t.of[id].first - 1); e.Key == k {
+		return &e.Val
 	}
-	return t.Packed.Find(k)
+	if s, _ := t.slot(k); s.next != 0 {
+		return &t.Entry(s.next - 1).Val
+	}
+	return nil
 }
 
 // Reach makes s long enough for the index id, with zero values.

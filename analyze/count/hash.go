@@ -30,16 +30,21 @@ func (h hasher) two(a, b uint64) uint64 {
 	return hi2 ^ lo2 ^ b*0xd6e8feb86659fd93
 }
 
-// Packed is a Table for keys packed into two words. A slot holds 32 bits of the
-// key's hash and its index, so eight of them share a line of memory, and nearly
+// Packed is a Table for keys packed into two words.
+type Packed[V any] struct {
+	index
+	Keys []Words
+	Vals []V
+}
+
+// index finds the index of a key packed into two words. A slot holds 32 bits of
+// the key's hash and its index, so eight of them share a line of memory, and nearly
 // always only the key that is looked for is compared. (Slots with the whole key
 // were three times as large: most look-ups waited for memory.)
-type Packed[V any] struct {
+type index struct {
 	hash  hasher
 	slots []packedSlot // a power of two of them, at most three quarters used
 	used  int
-	Keys  []Words
-	Vals  []V
 }
 
 type packedSlot struct {
@@ -49,9 +54,49 @@ type packedSlot struct {
 
 const firstSlots = 64
 
+func newIndex() index { return index{hash: newHasher(), slots: make([]packedSlot, firstSlots)} }
+
+// seek is the first slot from at on that is free or of a key with the hash h, and
+// sets at to its number.
+func (x *index) seek(h uint32, at *uint32) *packedSlot {
+	mask := uint32(len(x.slots) - 1)
+	for i := *at & mask; ; i = (i + 1) & mask {
+		if s := &x.slots[i]; s.next == 0 || s.hash == h {
+			*at = i
+			return s
+		}
+	}
+}
+
+// fill gives a free slot to the index i of a key with the hash h.
+func (x *index) fill(s *packedSlot, h, i uint32) {
+	*s = packedSlot{h, i + 1}
+	if x.used++; x.used*4 > len(x.slots)*3 {
+		x.grow()
+	}
+}
+
+// grow doubles the slots. The keys are not read: a slot moves to where it was or
+// as far behind as there were slots, so memory is gone through in order.
+func (x *index) grow() {
+	old := x.slots
+	x.slots = make([]packedSlot, 2*len(old))
+	mask := uint32(len(x.slots) - 1)
+	for _, s := range old {
+		if s.next == 0 {
+			continue
+		}
+		i := s.hash & mask
+		for x.slots[i].next != 0 {
+			i = (i + 1) & mask
+		}
+		x.slots[i] = s
+	}
+}
+
 // NewPacked returns an empty table.
 func NewPacked[V any]() *Packed[V] {
-	return &Packed[V]{hash: newHasher(), slots: make([]packedSlot, firstSlots)}
+	return &Packed[V]{index: newIndex()}
 }
 
 // At is the value of k, a zero one if k is new. It is valid until the next At.
@@ -64,20 +109,16 @@ func (t *Packed[V]) place(k Words) uint32 {
 		return s.next - 1
 	}
 	i := t.add(k)
-	*s = packedSlot{h, i + 1}
-	if t.used++; t.used*4 > len(t.slots)*3 {
-		t.grow()
-	}
+	t.fill(s, h, i)
 	return i
 }
 
 // slot is where k is or, if it is new, belongs, and the hash of k.
 func (t *Packed[V]) slot(k Words) (*packedSlot, uint32) {
 	h := uint32(t.hash.two(k.A, k.B))
-	mask := uint32(len(t.slots) - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		s := &t.slots[i]
-		if s.next == 0 || s.hash == h && t.Keys[s.next-1] == k {
+	for at := h; ; at++ {
+		s := t.seek(h, &at)
+		if s.next == 0 || t.Keys[s.next-1] == k {
 			return s, h
 		}
 	}
@@ -94,24 +135,6 @@ func (t *Packed[V]) add(k Words) uint32 {
 	t.Keys = append(t.Keys, k)
 	t.Vals = append(t.Vals, zero)
 	return uint32(len(t.Keys) - 1)
-}
-
-// grow doubles the slots. The keys are not read: a slot moves to where it was or
-// as far behind as there were slots, so memory is gone through in order.
-func (t *Packed[V]) grow() {
-	old := t.slots
-	t.slots = make([]packedSlot, 2*len(old))
-	mask := uint32(len(t.slots) - 1)
-	for _, s := range old {
-		if s.next == 0 {
-			continue
-		}
-		i := s.hash & mask
-		for t.slots[i].next != 0 {
-			i = (i + 1) & mask
-		}
-		t.slots[i] = s
-	}
 }
 
 // Find is the value of k, nil if there is none.

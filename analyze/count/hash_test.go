@@ -103,10 +103,15 @@ func TestByAddrAgainstMap(t *testing.T) {
 	if p.Len() != len(want) {
 		t.Fatalf("%d keys, want %d", p.Len(), len(want))
 	}
-	for i, k := range p.Keys {
-		if p.Vals[i] != want[k] || *p.Find(k) != want[k] {
-			t.Fatalf("%v: %d, want %d", k, p.Vals[i], want[k])
+	n := 0
+	for i, e := range p.All() {
+		if e.Val != want[e.Key] || *p.Find(e.Key) != want[e.Key] || p.Entry(i) != e {
+			t.Fatalf("%v: %d, want %d", e.Key, e.Val, want[e.Key])
 		}
+		n++
+	}
+	if n != len(want) {
+		t.Errorf("%d entries, want %d", n, len(want))
 	}
 	if p.Find(Words{7 << 32, 9}) != nil || p.Find(Words{5000 << 32, 0}) != nil {
 		t.Error("found what was never put in")

@@ -36,6 +36,23 @@ func SavePart[K, V any](w *codec.Writer, keys []K, vals []V, has func(K) bool, k
 	}
 }
 
+// SaveEntries is SavePart for a ByAddr.
+func SaveEntries[V any](w *codec.Writer, t *ByAddr[V], has func(Words) bool, key func(Words, *codec.Writer), val func(*V, *codec.Writer)) {
+	n := uint64(0)
+	for _, e := range t.All() {
+		if has(e.Key) {
+			n++
+		}
+	}
+	w.Uvarint(n)
+	for _, e := range t.All() {
+		if has(e.Key) {
+			key(e.Key, w)
+			val(&e.Val, w)
+		}
+	}
+}
+
 // Part is a part of the addresses: those of which the sources are in it. The
 // zero Part has all.
 type Part struct {

@@ -81,9 +81,9 @@ func (g *gatherer) Section(env *analyze.Env) *report.Section {
 func countSources(env *analyze.Env) []uint64 {
 	g := env.State(groups.Analyzer).(*groups.State)
 	counts := make([]uint64, env.Addrs.Len())
-	for i, packed := range g.Keys {
-		if k := groups.Key(packed); k.Verdict() == event.Denied {
-			counts[k.Src()] += g.Vals[i].Count
+	for _, e := range g.All() {
+		if k := groups.Key(e.Key); k.Verdict() == event.Denied {
+			counts[k.Src()] += e.Val.Count
 		}
 	}
 	return counts

@@ -17,23 +17,23 @@ func newRanks(env *analyze.Env) *ranks {
 
 // row is the group's place in its table: source, port (none first), protocol,
 // action.
-func (r *ranks) row(k groups.Key, n uint64, index int) count.Row {
+func (r *ranks) row(k groups.Key, n uint64, index uint32) count.Row {
 	hi := uint64(r.addrs[k.Src()]) << 32
 	if port, ok := k.Port(); ok {
 		hi |= uint64(port) + 1
 	}
-	return count.Row{Count: n, Hi: hi, Lo: uint64(r.protos[k.Proto()])<<32 | uint64(r.names[k.Action()]), Index: uint32(index)}
+	return count.Row{Count: n, Hi: hi, Lo: uint64(r.protos[k.Proto()])<<32 | uint64(r.names[k.Action()]), Index: index}
 }
 
 // groupTable is the table of the groups with one verdict.
 func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict, id, title, doc string) report.Table {
 	var order []count.Row
 	var total uint64
-	for i, packed := range g.Keys {
-		k := groups.Key(packed)
+	for i, e := range g.All() {
+		k := groups.Key(e.Key)
 		if k.Verdict() == v {
-			order = append(order, ranks.row(k, g.Vals[i].Count, i))
-			total += g.Vals[i].Count
+			order = append(order, ranks.row(k, e.Val.Count, i))
+			total += e.Val.Count
 		}
 	}
 	count.SortRows(order)
@@ -52,7 +52,8 @@ func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict
 		Rows: func(yield func([]report.Value) bool) {
 			var cells []report.Value
 			for _, r := range order {
-				cells = appendGroup(cells[:0], env, groups.Key(g.Keys[r.Index]), &g.Vals[r.Index])
+				e := g.Entry(r.Index)
+				cells = appendGroup(cells[:0], env, groups.Key(e.Key), &e.Val)
 				if !yield(cells) {
 					return
 				}

@@ -33,9 +33,9 @@ type sources struct {
 // rollUp sums up the denied groups of each source.
 func rollUp(env *analyze.Env, g *groups.State, targets *state, ranks *ranks) *sources {
 	s := &sources{env: env, of: make([]source, env.Addrs.Len())}
-	for i, packed := range g.Keys {
-		if k := groups.Key(packed); k.Verdict() == event.Denied {
-			s.of[k.Src()].Merge(&g.Vals[i].Stat)
+	for _, e := range g.All() {
+		if k := groups.Key(e.Key); k.Verdict() == event.Denied {
+			s.of[k.Src()].Merge(&e.Val.Stat)
 		}
 	}
 	s.countPorts(g)
@@ -98,9 +98,9 @@ func (v *source) addPort(k groups.Key, g *groups.Group) {
 // deniedPorts yields the denied groups that have a destination port.
 func deniedPorts(g *groups.State) iter.Seq2[groups.Key, *groups.Group] {
 	return func(yield func(groups.Key, *groups.Group) bool) {
-		for i, packed := range g.Keys {
-			k := groups.Key(packed)
-			if _, ok := k.Port(); ok && k.Verdict() == event.Denied && !yield(k, &g.Vals[i]) {
+		for _, e := range g.All() {
+			k := groups.Key(e.Key)
+			if _, ok := k.Port(); ok && k.Verdict() == event.Denied && !yield(k, &e.Val) {
 				return
 			}
 		}

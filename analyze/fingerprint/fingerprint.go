@@ -183,11 +183,11 @@ func (s *State) probe(c Class, e *event.Event) {
 // Merge adds another State.
 func (s *State) Merge(other analyze.State, r count.Remap) {
 	o := other.(*State)
-	for i, k := range o.matched.Keys {
-		s.matched.At(key(k).remap(r)).merge(&o.matched.Vals[i])
+	for _, e := range o.matched.All() {
+		s.matched.At(key(e.Key).remap(r)).merge(&e.Val)
 	}
-	for i, k := range o.against.Keys {
-		*s.against.At(key(k).remap(r)) += o.against.Vals[i]
+	for _, e := range o.against.All() {
+		*s.against.At(key(e.Key).remap(r)) += e.Val
 	}
 	for id, n := range o.syns {
 		if n != 0 {

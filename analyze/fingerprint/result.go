@@ -13,10 +13,10 @@ import (
 
 // attributions yields every source that is attributed to a rule.
 func (s *State) attributions(yield func(k key, m *match, against uint64, c report.Confidence)) {
-	for i, w := range s.matched.Keys {
-		k, m := key(w), &s.matched.Vals[i]
+	for _, e := range s.matched.All() {
+		k, m := key(e.Key), &e.Val
 		var against, syns uint64
-		if n := s.against.Find(w); n != nil {
+		if n := s.against.Find(e.Key); n != nil {
 			against = *n
 		}
 		if k.src() < uint32(len(s.syns)) {

@@ -11,8 +11,8 @@ import (
 // is read by the program that wrote it, or by one of the same version.
 func (s *State) SavePart(w *codec.Writer, part count.Part) {
 	mine := func(k count.Words) bool { return part.Has(key(k).src()) }
-	count.SavePart(w, s.matched.Keys, s.matched.Vals, mine, saveKey, (*match).save)
-	count.SavePart(w, s.against.Keys, s.against.Vals, mine, saveKey, count.SaveCount)
+	count.SaveEntries(w, s.matched, mine, saveKey, (*match).save)
+	count.SaveEntries(w, s.against, mine, saveKey, count.SaveCount)
 	n := uint64(0)
 	for src, syns := range s.syns {
 		if syns > 0 && part.Has(uint32(src)) {

@@ -21,7 +21,7 @@ var Analyzer = &analyze.Analyzer{
 	},
 }
 
-// Key identifies a group; State.Keys holds them as packed words.
+// Key identifies a group; State.All yields them as packed words.
 type Key count.Words
 
 // KeyOf is the key of an event's group.
@@ -82,8 +82,8 @@ func (s *State) Add(events []event.Event) {
 // Merge adds another State.
 func (s *State) Merge(other analyze.State, r count.Remap) {
 	o := other.(*State)
-	for i, k := range o.Keys {
-		g, from := s.At(count.Words(Key(k).remap(r))), &o.Vals[i]
+	for _, e := range o.All() {
+		g, from := s.At(count.Words(Key(e.Key).remap(r))), &e.Val
 		g.Stat.Merge(&from.Stat)
 		g.SrcPort.Merge(from.SrcPort, nil)
 		g.Dst.Merge(from.Dst, func(id uint32) uint32 { return r[id] })

@@ -42,14 +42,14 @@ func TestGroupsAgainstMap(t *testing.T) {
 	if s.Len() != len(want) {
 		t.Fatalf("%d groups, want %d", s.Len(), len(want))
 	}
-	for i, packed := range s.Keys {
-		k := Key(packed)
+	for _, e := range s.All() {
+		k := Key(e.Key)
 		g := group{k.Src(), k.Action(), -1, k.Proto(), k.Verdict()}
 		if port, ok := k.Port(); ok {
 			g.port = int(port)
 		}
-		if s.Vals[i].Count != want[g] {
-			t.Errorf("%+v: %d, want %d", g, s.Vals[i].Count, want[g])
+		if e.Val.Count != want[g] {
+			t.Errorf("%+v: %d, want %d", g, e.Val.Count, want[g])
 		}
 	}
 }

@@ -48,14 +48,14 @@ type gatherer struct{ *count.Cached[row] }
 // Take rolls the groups up. It implements analyze.Gatherer.
 func (t *gatherer) Take(env *analyze.Env, _ analyze.State) {
 	g := env.State(groups.Analyzer).(*groups.State)
-	for i, packed := range g.Keys {
-		k := groups.Key(packed)
+	for _, e := range g.All() {
+		k := groups.Key(e.Key)
 		port, ok := k.Port()
 		if !ok || k.Verdict() != event.Denied {
 			continue
 		}
 		r := t.At(keyOf(port, k.Proto(), k.Action()))
-		r.Merge(&g.Vals[i].Stat)
+		r.Merge(&e.Val.Stat)
 		if k.Src() != 0 {
 			r.sources++
 		}
