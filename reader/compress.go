@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"time"
 
@@ -16,8 +15,6 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
 	"github.com/pierrec/lz4/v4"
-
-	"fwreport/reader/inflate"
 )
 
 // compression describes one compressed form, told by its first bytes.
@@ -118,31 +115,25 @@ var errTrailing = errors.New("bytes follow the compressed data")
 // gzipReader reads the members of a gzip stream one by one. The library's own
 // multistream mode takes padding and appended garbage for damage of the whole
 // and calls a bare header an empty file; here NUL padding is passed over,
-// garbage is an error after all good data, and a bare header is a cut. The
-// library reads the members' headers; their data is read by package inflate,
-// which is faster.
+// garbage is an error after all good data, and a bare header is a cut.
 type gzipReader struct {
 	src     *bufio.Reader
-	header  *gzip.Reader
-	data    *inflate.Reader
-	inside  bool   // a member is open
-	sum     uint32 // CRC-32 of what was read of it
-	size    uint32 // and how much that was, modulo 2^32
+	gz      *gzip.Reader
 	members int
 }
 
 func (g *gzipReader) Read(p []byte) (int, error) {
 	for {
-		if !g.inside {
+		if g.gz == nil {
 			if err := g.next(); err != nil {
 				return 0, err
 			}
 		}
-		n, err := g.data.Read(p)
-		g.sum = crc32.Update(g.sum, crc32.IEEETable, p[:n])
-		g.size += uint32(n)
+		n, err := g.gz.Read(p)
 		if err == io.EOF {
-			if err = g.finish(); err == nil && n == 0 {
+			g.finish()
+			err = nil
+			if n == 0 {
 				continue
 			}
 		}
@@ -150,26 +141,10 @@ func (g *gzipReader) Read(p []byte) (int, error) {
 	}
 }
 
-// finish ends a member with its trailer; the next Read looks for another.
-func (g *gzipReader) finish() error {
-	var trailer [8]byte
-	if _, err := io.ReadFull(g.src, trailer[:]); err != nil {
-		return cutShort(err)
-	}
-	if binary.LittleEndian.Uint32(trailer[:]) != g.sum || binary.LittleEndian.Uint32(trailer[4:]) != g.size {
-		return gzip.ErrChecksum
-	}
+// finish ends a member; the next Read looks for another.
+func (g *gzipReader) finish() {
 	g.members++
-	g.inside = false
-	return nil
-}
-
-// cutShort is an error of reading what must be there.
-func cutShort(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
-	}
-	return err
+	g.gz = nil
 }
 
 // next opens the next member, or returns io.EOF at the clean end.
@@ -183,14 +158,15 @@ func (g *gzipReader) next() error {
 			return g.trailing()
 		}
 	}
-	if g.header == nil {
-		g.header, g.data = new(gzip.Reader), inflate.NewReader(g.src)
+	gz, err := gzip.NewReader(g.src)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
 	}
-	if err := g.header.Reset(g.src); err != nil {
-		return cutShort(err)
+	if err != nil {
+		return err
 	}
-	g.data.Reset(g.src)
-	g.inside, g.sum, g.size = true, 0, 0
+	gz.Multistream(false)
+	g.gz = gz
 	return nil
 }
 
