@@ -121,10 +121,13 @@ func TestNoAllocation(t *testing.T) {
 			data += ex.Input + "\n"
 		}
 	}
+	cri, docker := "", ""
 	for at := 20; at < 100; at += 20 {
-		data += wrapCRI("stdout", "P", rec[:at]) + wrapCRI("stderr", "F", rec) + wrapCRI("stdout", "F", rec[at:])
-		data += wrapDocker("stdout", rec[:at]) + wrapDocker("stderr", rec+"\n") + wrapDocker("stdout", rec[at:]+"\n")
+		cri += wrapCRI("stdout", "P", rec[:at]) + wrapCRI("stderr", "F", rec) + wrapCRI("stdout", "F", rec[at:])
+		docker += wrapDocker("stdout", rec[:at]) + wrapDocker("stderr", rec+"\n") + wrapDocker("stdout", rec[at:]+"\n")
 	}
+	readertest.NoAlloc(t, Format, opt, []byte(cri))
+	readertest.NoAlloc(t, Format, opt, []byte(docker))
 	readertest.NoAlloc(t, Format, opt, []byte(data))
 }
 

@@ -108,7 +108,8 @@ func (p *parser) join(last *piece) (text []byte, headless bool) {
 		p.joined = appendPiece(p.joined, p.parts[i], last.docker)
 	}
 	clear(p.parts) // they keep the chunk's memory
-	return appendPiece(p.joined, last.text, last.docker), headless
+	p.joined = appendPiece(p.joined, last.text, last.docker)
+	return p.joined, headless
 }
 
 // partsBefore collects in p.parts, from the last to the first, the parts that go
