@@ -20,6 +20,15 @@
 // A module may require others and read their States in Result: the group-by of
 // package groups (source, port, protocol, action) is counted once, and the
 // tables of sources, ports and countries are rolled up from it at the end.
+//
+// # More than fits into memory
+//
+// States can be written and read back (package codec), as a whole and in parts by
+// source address. Everything that grows without bound is keyed by source, so a
+// Gatherer makes its section part by part: what is counted of a source is complete
+// in one part, and distinct counts of sources add up. Cutting by a hash of each
+// table's own key, as databases do, was rejected: every table would be cut
+// differently, and tables that are rolled up from one group-by would need all of it.
 package analyze
 
 import (

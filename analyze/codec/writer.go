@@ -212,11 +212,11 @@ func (w *Writer) Time(t int64) {
 		w.Varint(t)
 		return
 	case d%1e9 == 0:
-		w.Uvarint(zigzag(d/1e9)<<2 | inSeconds)
+		w.Uvarint(zigzag(d/1e9)<<2 + inSeconds)
 	case d%1e3 == 0:
-		w.Uvarint(zigzag(d/1e3)<<2 | inMicroseconds)
+		w.Uvarint(zigzag(d/1e3)<<2 + inMicroseconds)
 	case zigzag(d)>>62 == 0:
-		w.Uvarint(zigzag(d)<<2 | inNanoseconds)
+		w.Uvarint(zigzag(d)<<2 + inNanoseconds)
 	default:
 		w.Uvarint(absolute)
 		w.Varint(t)

@@ -37,7 +37,7 @@ func (t *Addrs) ID(a event.Addr) uint32 {
 		if s == 0 {
 			return t.insert(i, a)
 		}
-		if uint32(s>>32) == a.V4() {
+		if s>>32 == uint64(a.V4()) {
 			return uint32(s)
 		}
 	}

@@ -63,7 +63,7 @@ func runReport(cmd *cobra.Command, ui *ui, f *flags, logs string, args []string)
 	if j.space, err = spill.NewSpace(os.TempDir(), 0); err != nil {
 		return err
 	}
-	defer j.space.Close()
+	defer func() { _ = j.space.Close() }() // what was read from it was right
 	res, err := j.count(ctx, inputs, countOptions(cmd.Flags()))
 	if err != nil {
 		return err
