@@ -38,7 +38,7 @@ func newLine(part steps[stripe]) line {
 	var l line
 	for all := part; len(all.rows) > 0; {
 		_, s := all.next()
-		l.merge(&s)
+		l.merge(s)
 	}
 	for len(part.rows) > 0 && (l.baseCount == 0 || l.topCount == 0) { // the earliest instant is the best: lateness only makes it later
 		_, s := part.next()
@@ -93,6 +93,8 @@ type timeline struct {
 	src  uint32 // the source that is looked at
 	told []line // its boots, as long as they are no crowd
 	many bool   // they were
+
+	places []place // of told
 	knotted
 }
 
@@ -148,7 +150,7 @@ func (t *timeline) add(l *line) {
 func (t *timeline) keep() {
 	for i := range t.told {
 		l := &t.told[i]
-		t.boots = append(t.boots, boot{l.Stat, l.lo, l.hi, l.base, t.src})
+		t.boots = append(doubled(t.boots), boot{l.Stat, l.lo, l.hi, l.base, t.src})
 	}
 	t.told = t.told[:0]
 }

@@ -45,7 +45,7 @@ func (t *timeline) step(a, b *line) {
 	if abs(d) <= 10*second+drifted(b.lo-a.hi) || abs(d) <= late && (a.slight(a.topCount) || b.slight(b.baseCount)) {
 		return
 	}
-	t.odd = append(t.odd, oddity{source: t.src, kind: clockStep, count: b.Count, time: b.base + b.lo, last: b.Last(),
+	t.odd = append(doubled(t.odd), oddity{source: t.src, kind: clockStep, count: b.Count, time: b.base + b.lo, last: b.Last(),
 		step: d, before: a.hiRef, after: b.loRef, early: a.hi <= 10*minute})
 }
 
@@ -61,12 +61,12 @@ func (t *timeline) parallel(a, r *line) {
 	default:
 		o.before = a.FirstRef()
 	}
-	t.odd = append(t.odd, o)
+	t.odd = append(doubled(t.odd), o)
 }
 
 // crowded notes runs that are too many to be told apart, as one.
 func (t *timeline) crowded(all *stripe, runs int) {
-	t.odd = append(t.odd, oddity{source: t.src, kind: crowded, count: all.Count, time: all.First(), last: all.Last(),
+	t.odd = append(doubled(t.odd), oddity{source: t.src, kind: crowded, count: all.Count, time: all.First(), last: all.Last(),
 		before: all.FirstRef(), after: all.LastRef(), boots: uint32(runs)})
 }
 
@@ -74,34 +74,53 @@ func (t *timeline) crowded(all *stripe, runs int) {
 // in the file between the records of one other boot: a boot's records stand
 // together, whatever the clock shows.
 func (t *timeline) misplaced(env *analyze.Env) {
+	t.places = t.places[:0]
 	more := uint64(0)
 	for i := range t.told {
+		t.places = append(t.places, placeOfBoot(&t.told[i]))
 		more = max(more, t.told[i].Count)
 	}
-	for i := range t.told {
-		r := &t.told[i]
-		if r.Count*fewest > more {
+	for i := range t.places {
+		r := &t.places[i]
+		if r.count*fewest > more {
 			continue
 		}
-		for j := range t.told {
-			a := &t.told[j]
-			if i != j && r.Count*fewest <= a.Count && within(env, a, r) {
-				t.odd = append(t.odd, oddity{source: t.src, kind: misplaced, count: r.Count, time: r.First(), last: r.Last(),
-					step: r.base - a.at(r.lo), before: a.loRef, after: r.loRef})
+		for j := range t.places {
+			if a := &t.places[j]; r.count*fewest <= a.count && i != j && r.within(a) && t.oneFamily(env, i, j) {
+				t.misplace(&t.told[j], &t.told[i])
 				break
 			}
 		}
 	}
 }
 
-// within reports whether r's records stand between a's in one rotation family.
-func within(env *analyze.Env, a, r *line) bool {
-	first, last := min(a.loRef, a.hiRef), max(a.loRef, a.hiRef)
-	if first >= min(r.loRef, r.hiRef) || last <= max(r.loRef, r.hiRef) || r.lo < a.lo || r.hi > a.hi {
-		return false
-	}
+func (t *timeline) misplace(a, r *line) {
+	t.odd = append(doubled(t.odd), oddity{source: t.src, kind: misplaced, count: r.Count, time: r.First(), last: r.Last(),
+		step: r.base - a.at(r.lo), before: a.loRef, after: r.loRef})
+}
+
+// place is where a boot's records stand: what is compared of each with each.
+type place struct {
+	count       uint64
+	first, last event.Ref
+	lo, hi      int64
+}
+
+func placeOfBoot(l *line) place {
+	return place{l.Count, min(l.loRef, l.hiRef), max(l.loRef, l.hiRef), l.lo, l.hi}
+}
+
+// within reports whether r's records stand between a's.
+func (r *place) within(a *place) bool {
+	return a.first < r.first && a.last > r.last && a.lo <= r.lo && a.hi >= r.hi
+}
+
+// oneFamily reports whether the records of two boots stand in one input or
+// rotation family.
+func (t *timeline) oneFamily(env *analyze.Env, i, j int) bool {
+	first := t.places[j].first
 	family := familyOf(env, first)
-	for _, ref := range []event.Ref{last, r.loRef, r.hiRef} {
+	for _, ref := range []event.Ref{t.places[j].last, t.places[i].first, t.places[i].last} {
 		if ref.Input() != first.Input() && (family == "" || familyOf(env, ref) != family) {
 			return false
 		}

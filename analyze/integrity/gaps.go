@@ -100,7 +100,8 @@ func (g *gap) holdsOneOf(instants []int64) bool {
 
 // listen takes the slots of a source.
 func (r *rhythm) listen(of steps[count.Stat]) {
-	r.numbers, r.sums, r.silent = r.numbers[:0], append(r.sums[:0], 0), r.silent[:0]
+	r.numbers, r.sums = slices.Grow(r.numbers[:0], len(of.rows)), slices.Grow(r.sums[:0], len(of.rows)+1)
+	r.sums, r.silent = append(r.sums, 0), r.silent[:0]
 	var a count.Stat
 	for i := 0; len(of.rows) > 0; i++ {
 		n, b := of.next()
@@ -108,9 +109,9 @@ func (r *rhythm) listen(of steps[count.Stat]) {
 		if i == 0 {
 			r.first = b.First()
 		} else if b.First()-a.Last() >= shortest {
-			r.silent = append(r.silent, silence{a.Last(), b.First(), a.LastRef(), b.FirstRef(), i})
+			r.silent = append(doubled(r.silent), silence{a.Last(), b.First(), a.LastRef(), b.FirstRef(), i})
 		}
-		a = b
+		a = *b
 	}
 	r.last = a.Last()
 }
@@ -119,7 +120,7 @@ func (r *rhythm) listen(of steps[count.Stat]) {
 // improbable, and reports whether there were more of them than are weighed.
 func (r *rhythm) improbable(list []gap) ([]gap, bool) {
 	whole, quiet := r.last-r.first, int64(0)
-	r.byLength = r.byLength[:0]
+	r.byLength = slices.Grow(r.byLength[:0], len(r.silent))
 	for i := range r.silent {
 		quiet += r.silent[i].span()
 		r.byLength = append(r.byLength, count.Row{Count: uint64(r.silent[i].span()), Lo: uint64(i)})
@@ -249,8 +250,9 @@ func (r *rhythm) between(at int, from, to int64) extent {
 	if end <= first {
 		return extent{}
 	}
-	i, j := r.find(at, first), r.find(at, end)
-	return extent{r.sums[j] - r.sums[i], j - i, int(end - first)}
+	i := r.find(at, first)
+	filled, _ := slices.BinarySearch(r.numbers[i:min(int64(i)+end-first, int64(len(r.numbers)))], end)
+	return extent{r.sums[i+filled] - r.sums[i], filled, int(end - first)}
 }
 
 // find is the place of the first slot with a number of n or more: no farther from

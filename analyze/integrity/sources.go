@@ -100,6 +100,15 @@ func eight(name string) (n uint64) {
 // ordered turns numbers that may be negative into such that order alike.
 func ordered(n int64) uint64 { return uint64(n) ^ 1<<63 }
 
+// doubled is list with room for one more, twice as much at need: append alone
+// would move a long list four times as often.
+func doubled[T any](list []T) []T {
+	if len(list) == cap(list) {
+		return slices.Grow(list, max(len(list), 64))
+	}
+	return list
+}
+
 // sortRows sorts rows; compare decides between the indices of those that are the
 // same in all numbers.
 func sortRows(rows []count.Row, compare func(a, b uint32) int) {
@@ -123,6 +132,8 @@ type steps[V any] struct {
 	rows  []count.Row // Hi is the source's rank, Lo the ordered number
 	vals  []V
 	merge func(into, from *V)
+
+	merged *V // of next
 }
 
 func stepsOf[V any](t *count.Cached[V], s *sources, merge func(into, from *V)) steps[V] {
@@ -131,7 +142,7 @@ func stepsOf[V any](t *count.Cached[V], s *sources, merge func(into, from *V)) s
 		rows[i] = count.Row{Hi: uint64(*s.rank(k.A)), Lo: ordered(int64(k.B)), Index: uint32(i)}
 	}
 	count.SortRows(rows)
-	return steps[V]{rows, t.Vals, merge}
+	return steps[V]{rows, t.Vals, merge, new(V)}
 }
 
 // source cuts off the steps of the first source.
@@ -155,19 +166,23 @@ func (s *steps[V]) run(apart uint64) steps[V] {
 }
 
 func (s *steps[V]) cut(n int) steps[V] {
-	of := steps[V]{s.rows[:n], s.vals, s.merge}
-	s.rows = s.rows[n:]
+	of := *s
+	of.rows, s.rows = s.rows[:n], s.rows[n:]
 	return of
 }
 
-// next cuts off the first step; those of the inputs of one family are merged.
-func (s *steps[V]) next() (n int64, v V) {
+// next cuts off the first step; those of the inputs of one family are merged. The
+// value is valid until the next one.
+func (s *steps[V]) next() (n int64, v *V) {
 	first := &s.rows[0]
-	n, v = int64(first.Lo^1<<63), s.vals[first.Index]
+	v = &s.vals[first.Index]
 	i := 1
 	for ; i < len(s.rows) && s.rows[i].Lo == first.Lo && s.rows[i].Hi == first.Hi; i++ {
-		s.merge(&v, &s.vals[s.rows[i].Index])
+		if i == 1 {
+			*s.merged, v = *v, s.merged
+		}
+		s.merge(v, &s.vals[s.rows[i].Index])
 	}
 	s.rows = s.rows[i:]
-	return n, v
+	return int64(first.Lo ^ 1<<63), v
 }
