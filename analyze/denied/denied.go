@@ -47,10 +47,24 @@ type state struct {
 // Add notes the destinations of denied events.
 func (s *state) Add(events []event.Event) {
 	for i := range events {
-		if e := &events[i]; e.Verdict == event.Denied && e.DstID != 0 {
+		e := &events[i]
+		if e.Verdict != event.Denied || e.DstID == 0 {
+			continue
+		}
+		if n := s.number(e.DstID); n > 0 && e.SrcID < uint32(len(s.few)) {
+			s.few[e.SrcID] |= 1 << (n - 1&63)
+		} else {
 			s.meet(e.SrcID, e.DstID)
 		}
 	}
+}
+
+// number is that of a destination, 0 if it has none so far.
+func (s *state) number(dst uint32) uint8 {
+	if dst < uint32(len(s.bit)) {
+		return s.bit[dst]
+	}
+	return 0
 }
 
 func (s *state) meet(src, dst uint32) {
