@@ -13,7 +13,8 @@
 // their records are of several lines; what they hold is read in the same way.
 //
 // A Parser keeps caches only: the minute of the last stamp, the last names. What
-// "last message repeated" speaks of is looked up in the text before the line
+// "last message repeated" speaks of, and the parts into which a container's
+// runtime cut a long line, are looked up in the text before the line
 // (Chunk.Prev), not remembered, so chunks can be parsed in any order.
 package syslog
 
