@@ -145,6 +145,50 @@ func TestForgedLogs(t *testing.T) {
 	}
 }
 
+// TestBoundsOfForgedLogs: what is told of one source is bounded, and the rest is
+// counted.
+func TestBoundsOfForgedLogs(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		forger      string
+		n           int
+		table       string
+		rows        int
+		boots       int
+		note, first string
+	}{
+		// 512 boots from one hour to the next run for 5000 hours: 32 are told, 31 of them
+		// beside the first, and 480 of 2 records each are counted in one row.
+		{"boots abreast", "boots abreast", 2 * crowd, "clock", abreast, abreast, "", "fit 480 overlapping boots"},
+		// All lives end at one stamp. At that stamp one boot begins: it is not among them.
+		{"a crowd", "one stamp", crowd + 2, "clock", 1, 1, "", "fit 513 overlapping boots"},
+		{"no crowd", "one stamp, many hosts", crowd, "clock", crowd - 2, 2, "Oddities of clocks: 510 in all", "the clock was set back"},
+		// A silence of 151 minutes after every twentieth record: 5000 of them, all
+		// improbable by their neighbours of 31 minutes.
+		{"silent spans", "silent spans", 100_000, "gaps", mostSpans, 0, "of 1 sources are so many that only the 256 longest", "nothing was logged for"},
+	} {
+		for _, f := range forgers {
+			if f.name != c.forger {
+				continue
+			}
+			st, sym := forged(f.forge, c.n)
+			s := st.Result(env(sym))
+			if n := analyzetest.Table(t, s, c.table).TotalRows; n != c.rows {
+				t.Errorf("%s: %d rows, want %d", c.name, n, c.rows)
+			}
+			if n := analyzetest.Table(t, s, "boots").TotalRows; n != c.boots {
+				t.Errorf("%s: %d boots, want %d", c.name, n, c.boots)
+			}
+			if len(s.Findings) == 0 || !strings.Contains(s.Findings[0].Text, c.first) {
+				t.Errorf("%s: findings %v, want %q first", c.name, s.Findings, c.first)
+			}
+			if !strings.Contains(strings.Join(s.Notes, "\n"), c.note) {
+				t.Errorf("%s: notes %q, want %q", c.name, s.Notes, c.note)
+			}
+		}
+	}
+}
+
 // allocated is how many bytes f allocates.
 func allocated(f func()) int64 {
 	var a, b runtime.MemStats
