@@ -224,13 +224,13 @@ func (r *record) isNonIP() bool {
 // anything behind its IP header has none, and no other ip.* key either.
 func (r *record) addresses(e *event.Event) (ok bool) {
 	if r.has(kSrc) {
-		if e.Src, ok = lex.Addr(r.str(kSrc)); !ok {
+		if e.Src, ok = addr(r.str(kSrc)); !ok {
 			return false
 		}
 		e.Fields |= event.HasSrc
 	}
 	if r.has(kDst) {
-		if e.Dst, ok = lex.Addr(r.str(kDst)); !ok {
+		if e.Dst, ok = addr(r.str(kDst)); !ok {
 			return false
 		}
 		e.Fields |= event.HasDst
@@ -239,6 +239,17 @@ func (r *record) addresses(e *event.Event) (ok bool) {
 		e.Fields |= event.AddrUnknown
 	}
 	return true
+}
+
+// addr is lex.Addr. A dotted quad is read together with what stands behind it in
+// the line's memory, which is faster than up to an end, if that is none of it.
+func addr(b []byte) (event.Addr, bool) {
+	if cap(b) >= 16 {
+		if v4, n := lex.IPv4Prefix(b[:16]); n == len(b) && n > 0 {
+			return event.AddrFrom4(v4), true
+		}
+	}
+	return lex.Addr(b)
 }
 
 // isIPv6 asks the keys of the header first: they are the packet's own.

@@ -159,6 +159,14 @@ func (r *record) kind() class {
 
 // read fills r from one line. The error says why that is no JSON object.
 func (r *record) read(line []byte, s *speller) error {
+	if r.usual(line, s) {
+		return nil
+	}
+	return r.general(line, s)
+}
+
+// general is read for every line.
+func (r *record) general(line []byte, s *speller) error {
 	r.given, r.classes, r.bad, s.last = keySet{}, 0, unknown, start
 	if line[0] != '{' {
 		return notJSON(line)
