@@ -177,8 +177,12 @@ func (r *rhythm) regular(g *silence) bool {
 // records in all of their slots but one in fifty. It looks no further when more
 // are empty than may be: the spans of a quiet source are all looked at.
 func (r *rhythm) full(g *silence, shift int64, least int) bool {
+	spans := min(mostShifts, (g.first-r.first)/shift) + min(mostShifts, (r.last-g.last)/shift)
+	if spans < int64(least) {
+		return false
+	}
 	var n, filled, slots int
-	most := 2 * mostShifts * int(g.span()/slotWidth)
+	most := int(spans * (g.span() / slotWidth))
 	r.likewise(g, shift, func(w extent) bool {
 		n, filled, slots = n+1, filled+w.filled, slots+w.slots
 		return (slots-filled)*50 <= most
