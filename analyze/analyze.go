@@ -253,6 +253,7 @@ func (s *Set) Merge(other *Set) {
 	r := s.shared.Addrs.Absorb(other.shared.Addrs)
 	for i, st := range s.states {
 		st.Merge(other.states[i], r)
+		other.states[i] = nil // one module after the other gives its memory up
 	}
 }
 

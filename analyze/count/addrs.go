@@ -151,12 +151,14 @@ func (t *Addrs) Compare(a, b uint32) int {
 // Remap translates handles of one Addrs into those of another: Remap[old] = new.
 type Remap []uint32
 
-// Absorb takes over o's addresses and tells their new handles.
+// Absorb takes over o's addresses and tells their new handles. o is empty
+// afterwards: what is merged needs its memory.
 func (t *Addrs) Absorb(o *Addrs) Remap {
 	r := make(Remap, o.Len())
 	t.list = slices.Grow(t.list, max(0, o.Len()-t.Len()))
 	for id := uint32(1); int(id) < o.Len(); id++ {
 		r[id] = t.ID(o.Addr(id))
 	}
+	*o = Addrs{}
 	return r
 }

@@ -60,6 +60,22 @@ func (t *ByAddr[V]) All() iter.Seq2[uint32, *Entry[V]] {
 	}
 }
 
+// Drain is All, and gives the entries' memory up as it goes: t must not be used
+// afterwards.
+func (t *ByAddr[V]) Drain() iter.Seq[*Entry[V]] {
+	return func(yield func(*Entry[V]) bool) {
+		t.index, t.of = index{}, nil
+		for r, room := range t.rooms {
+			t.rooms[r] = nil
+			for i := range room {
+				if !yield(&room[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // At is the value of k, a zero one if k is new. It is valid until the next At.
 func (t *ByAddr[V]) At(k Words) *V {
 	if id := k.A >> 32; id < uint64(len(t.of)) {

@@ -183,10 +183,10 @@ func (s *State) probe(c Class, e *event.Event) {
 // Merge adds another State.
 func (s *State) Merge(other analyze.State, r count.Remap) {
 	o := other.(*State)
-	for _, e := range o.matched.All() {
+	for e := range o.matched.Drain() {
 		s.matched.At(key(e.Key).remap(r)).merge(&e.Val)
 	}
-	for _, e := range o.against.All() {
+	for e := range o.against.Drain() {
 		*s.against.At(key(e.Key).remap(r)) += e.Val
 	}
 	for id, n := range o.syns {

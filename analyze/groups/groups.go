@@ -82,7 +82,7 @@ func (s *State) Add(events []event.Event) {
 // Merge adds another State.
 func (s *State) Merge(other analyze.State, r count.Remap) {
 	o := other.(*State)
-	for _, e := range o.All() {
+	for e := range o.Drain() {
 		g, from := s.At(count.Words(Key(e.Key).remap(r))), &e.Val
 		g.Stat.Merge(&from.Stat)
 		g.SrcPort.Merge(from.SrcPort, nil)
