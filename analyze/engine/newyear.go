@@ -18,8 +18,9 @@ type turn struct {
 }
 
 // turnsOf are the years that the year rule gave to a chunk's records, rising.
-// They are few: the time is compared with the end of the last year met.
-func turnsOf(events []event.Event, zone *time.Location) []turn {
+// They are few: the time is compared with the end of the last year met. last is
+// the latest time of the records.
+func turnsOf(events []event.Event, last int64, zone *time.Location) []turn {
 	var turns []turn
 	end := int64(math.MinInt64)
 	for i := range events {
@@ -30,6 +31,9 @@ func turnsOf(events []event.Event, zone *time.Location) []turn {
 		year := yearIn(e.Time, zone)
 		turns = append(turns, turn{year, e.Ref})
 		end = time.Date(year+1, 1, 1, 0, 0, 0, 0, zone).UnixNano()
+		if last < end {
+			break
+		}
 	}
 	return turns
 }

@@ -46,8 +46,8 @@ func newTally() *tally {
 	return &tally{reasons: map[string]uint64{}, losses: map[string]evidence.Loss{}, numbers: map[reader.Stream][]numbered{}}
 }
 
-// chunk takes what the parser said of a chunk.
-func (t *tally) chunk(c *reader.Chunk, b *reader.Batch, opt *reader.Options) {
+// chunk takes what the parser said of a chunk, and returns what its events say.
+func (t *tally) chunk(c *reader.Chunk, b *reader.Batch, opt *reader.Options) survey {
 	t.ledger.Read += c.Records
 	t.ledger.Other += b.Other
 	t.ledger.Malformed += b.Malformed
@@ -65,12 +65,14 @@ func (t *tally) chunk(c *reader.Chunk, b *reader.Batch, opt *reader.Options) {
 		t.addLoss(evidence.Loss{Class: n.Class, Notices: 1, Lost: n.Count, First: n.Time, Last: n.Time, Record: n.Record})
 	}
 	t.sequences(c.Seq, b.Sequences)
-	if r, ok := runOf(c, b.Events); ok {
+	s := surveyOf(c, b.Events)
+	if s.timed() {
 		if b.YearInferred {
-			r.turns = turnsOf(b.Events, c.Zone(opt))
+			s.turns = turnsOf(b.Events, s.last, c.Zone(opt))
 		}
-		t.runs = append(t.runs, r)
+		t.runs = append(t.runs, s.run)
 	}
+	return s
 }
 
 // put counts an event that is left out.
@@ -129,25 +131,6 @@ func firstOfEach(rejects []evidence.Reject) []evidence.Reject {
 		seen[r.Reason]++
 		return seen[r.Reason] > examples
 	})
-}
-
-// runOf is the order of times in a chunk.
-func runOf(c *reader.Chunk, events []event.Event) (run, bool) {
-	r := run{seq: c.Seq, first: event.NoTime, last: event.NoTime}
-	for i := range events {
-		e := &events[i]
-		if e.Time == event.NoTime {
-			continue
-		}
-		if r.last != event.NoTime && r.last-e.Time > r.back {
-			r.back, r.backRef, r.backTime = r.last-e.Time, e.Ref, e.Time
-		}
-		if r.first == event.NoTime || e.Time < r.first {
-			r.first, r.lowRef = e.Time, e.Ref
-		}
-		r.last = max(r.last, e.Time)
-	}
-	return r, r.first != event.NoTime
 }
 
 // then is the run of r's records followed by o's.

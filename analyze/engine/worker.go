@@ -66,15 +66,12 @@ func (w *worker) chunk(c *reader.Chunk) {
 		}
 	}
 	t := w.tally(c.Input.Index)
-	t.chunk(c, &w.batch, &w.cfg.Options)
-	events, bodies := w.sift(t)
+	s := t.chunk(c, &w.batch, &w.cfg.Options)
+	events, bodies := w.sift(t, s.any)
 	if f := w.sieve.of[c.Input.Index]; f != none {
 		events = w.sieve.unique(f, t, events, bodies)
 	}
-	for i := range events {
-		t.event(&events[i])
-		w.note(&events[i])
-	}
+	w.count(t, events, &s)
 	w.set.Add(events)
 	w.since += len(events)
 	w.relieve()
@@ -142,11 +139,18 @@ func (w *worker) tally(input uint32) *tally {
 }
 
 // sift sorts out the batch's events that do not count, and returns the others,
-// moved to the front of the batch, with the identities of their records.
-func (w *worker) sift(t *tally) ([]event.Event, []reader.Identity) {
+// moved to the front of the batch, with the identities of their records. any is
+// what at least one event has.
+func (w *worker) sift(t *tally, any event.Fields) ([]event.Event, []reader.Identity) {
 	kept, bodies := w.batch.Events[:0], w.batch.Bodies[:0]
 	open := w.cfg.Window.Since == event.NoTime && w.cfg.Window.Until == event.NoTime
 	identified := len(w.batch.Bodies) == len(w.batch.Events)
+	if open && w.keep == nil && any&event.FlowOpen == 0 {
+		if identified {
+			bodies = w.batch.Bodies
+		}
+		return w.batch.Events, bodies
+	}
 	for i := range w.batch.Events {
 		e := &w.batch.Events[i]
 		switch {
@@ -183,10 +187,7 @@ func within(win *report.Window, t int64) bool {
 // note keeps the facts about counted events that are not a module's.
 func (w *worker) note(e *event.Event) {
 	if e.Time != event.NoTime {
-		if e.Time < w.span.First || w.span.First == event.NoTime {
-			w.span.First = e.Time
-		}
-		w.span.Last = max(w.span.Last, e.Time)
+		w.extend(e.Time)
 	}
 	if e.Has(event.Assumed) {
 		w.assumed += uint64(e.Count)
