@@ -2,6 +2,9 @@ package reader
 
 import (
 	"io"
+	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"fwreport/reader/event"
@@ -61,28 +64,64 @@ func (f *finder) yearSource(in *Input) string {
 // what is left to the clock goes by the next newer file too, and what ends
 // earlier in the year than it begins goes by its end.
 func (f *finder) findYears(inputs []*Input) {
-	var newer *Input // of the same family
-	for i := len(inputs) - 1; i >= 0; i-- {
-		in := inputs[i]
+	list := succession(inputs)
+	f.readEnds(list)
+	for _, h := range list {
+		if f.yearOf(h.in) != 0 {
+			f.giveYear(h.in, h.newer)
+		} else {
+			f.judgeYear(h.in, h.newer)
+		}
+	}
+}
+
+// heir is an input with year-less stamps and the next newer one of its family,
+// nil if there is none.
+type heir struct{ in, newer *Input }
+
+// succession lists the inputs with year-less stamps, each family's newest first.
+func succession(inputs []*Input) (list []heir) {
+	var newer *Input
+	for _, in := range slices.Backward(inputs) {
 		if in.first == nil || in.Format == nil {
 			continue
 		}
 		if newer != nil && newer.rotation.family != in.rotation.family {
 			newer = nil
 		}
-		if f.yearOf(in) != 0 {
-			f.giveYear(in, newer)
-		} else {
-			f.judgeYear(in, newer)
-		}
+		list = append(list, heir{in, newer})
 		newer = in
 	}
+	return list
+}
+
+// readEnds looks for the last stamps of the files that have to be decompressed
+// for it, on all cores: they are one of each family, but whole ones.
+func (f *finder) readEnds(list []heir) {
+	var readers sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, h := range list {
+		if h.in.compression == nil || h.in.parent != nil || f.yearOf(h.in) == 0 || f.follows(h.in, h.newer) {
+			continue
+		}
+		slots <- struct{}{}
+		readers.Go(func() {
+			defer func() { <-slots }()
+			h.in.last = lastYearless(h.in, tailSize)
+		})
+	}
+	readers.Wait()
+}
+
+// follows reports whether in's year is that of the next newer file.
+func (f *finder) follows(in, newer *Input) bool {
+	return newer != nil && f.yearOf(newer) == f.yearOf(in) && f.yearSource(newer) == f.yearSource(in)
 }
 
 // giveYear sets the reference that a given year demands.
 func (f *finder) giveYear(in, newer *Input) {
 	source := f.yearSource(in)
-	if newer != nil && f.yearOf(newer) == f.yearOf(in) && f.yearSource(newer) == source {
+	if f.follows(in, newer) {
 		in.setReference(reference{f.firstTime(newer), source + ", by the next file of the family"})
 		return
 	}
