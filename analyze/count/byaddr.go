@@ -16,7 +16,7 @@ import (
 // take three times its size whenever it doubles.
 type ByAddr[V any] struct {
 	index
-	of    []places // by handle
+	of    Column[places]
 	rooms [][]Entry[V]
 	n     int
 }
@@ -64,7 +64,7 @@ func (t *ByAddr[V]) All() iter.Seq2[uint32, *Entry[V]] {
 // afterwards.
 func (t *ByAddr[V]) Drain() iter.Seq[*Entry[V]] {
 	return func(yield func(*Entry[V]) bool) {
-		t.index, t.of = index{}, nil
+		t.index, t.of = index{}, Column[places]{}
 		for r, room := range t.rooms {
 			t.rooms[r] = nil
 			for i := range room {
@@ -78,11 +78,9 @@ func (t *ByAddr[V]) Drain() iter.Seq[*Entry[V]] {
 
 // At is the value of k, a zero one if k is new. It is valid until the next At.
 func (t *ByAddr[V]) At(k Words) *V {
-	if id := k.A >> 32; id < uint64(len(t.of)) {
-		if n := t.of[id].last; n != 0 {
-			if e := t.Entry(n - 1); e.Key == k {
-				return &e.Val
-			}
+	if o := t.of.Find(uint32(k.A >> 32)); o != nil && o.last != 0 {
+		if e := t.Entry(o.last - 1); e.Key == k {
+			return &e.Val
 		}
 	}
 	return &t.Entry(t.look(k)).Val
@@ -90,9 +88,7 @@ func (t *ByAddr[V]) At(k Words) *V {
 
 // look is the index of k, a new one at need.
 func (t *ByAddr[V]) look(k Words) uint32 {
-	id := uint32(k.A >> 32)
-	t.of = Reach(t.of, id)
-	o := &t.of[id]
+	o := t.of.At(uint32(k.A >> 32))
 	switch {
 	case o.first == 0:
 		o.first = t.add(k) + 1
@@ -154,11 +150,11 @@ func (t *ByAddr[V]) growFirst() {
 
 // Find is the value of k, nil if there is none.
 func (t *ByAddr[V]) Find(k Words) *V {
-	id := k.A >> 32
-	if id >= uint64(len(t.of)) || t.of[id].first == 0 {
+	o := t.of.Find(uint32(k.A >> 32))
+	if o == nil || o.first == 0 {
 		return nil
 	}
-	if e := t.Entry(t.of[id].first - 1); e.Key == k {
+	if e := t.Entry(o.first - 1); e.Key == k {
 		return &e.Val
 	}
 	if s, _ := t.slot(k); s.next != 0 {

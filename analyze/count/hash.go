@@ -151,7 +151,7 @@ func (t *Packed[V]) Len() int { return len(t.Keys) }
 // Pairs is a set of pairs of an address's handle and a number, for exact distinct
 // counts. As in ByAddr, the first number of an address has no slot.
 type Pairs struct {
-	of    []numbers // by handle
+	of    Column[numbers]
 	hash  hasher
 	slots []uint64 // all pairs but the first of an address, each plus one; 0 is an empty slot
 	used  int
@@ -166,15 +166,14 @@ func NewPairs() *Pairs { return &Pairs{hash: newHasher(), slots: make([]uint64, 
 
 // Add puts (a, b) into the set; b is not the largest number.
 func (p *Pairs) Add(a, b uint32) {
-	if a >= uint32(len(p.of)) || p.of[a].last != b+1 {
+	if o := p.of.Find(a); o == nil || o.last != b+1 {
 		p.turn(a, b)
 	}
 }
 
 // turn adds a pair that is not the address's last.
 func (p *Pairs) turn(a, b uint32) {
-	p.of = Reach(p.of, a)
-	o := &p.of[a]
+	o := p.of.At(a)
 	switch o.last = b + 1; o.first {
 	case 0:
 		o.first = b + 1
@@ -224,8 +223,8 @@ func (p *Pairs) Len() int { return p.n }
 // All yields the pairs in no particular order.
 func (p *Pairs) All() iter.Seq2[uint32, uint32] {
 	return func(yield func(a, b uint32) bool) {
-		for a, o := range p.of {
-			if o.first != 0 && !yield(uint32(a), o.first-1) {
+		for a, o := range p.of.All() {
+			if o.first != 0 && !yield(a, o.first-1) {
 				return
 			}
 		}

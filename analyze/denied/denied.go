@@ -38,10 +38,10 @@ var Analyzer = &analyze.Analyzer{
 // firewall guards few addresses: the first destinations are bits of one word a
 // source, and only the others cost a look-up.
 type state struct {
-	few  []uint64     // by source: which of the numbered destinations it was denied
-	bit  []uint8      // by destination: its number from 1, 0 if it has none
-	nth  []uint32     // the numbered destinations, in the order of their bits
-	more *count.Pairs // source and destination: the other destinations
+	few  count.Column[uint64] // of a source: which of the numbered destinations it was denied
+	bit  []uint8              // by destination: its number from 1, 0 if it has none
+	nth  []uint32             // the numbered destinations, in the order of their bits
+	more *count.Pairs         // source and destination: the other destinations
 }
 
 // Add notes the destinations of denied events.
@@ -51,8 +51,8 @@ func (s *state) Add(events []event.Event) {
 		if e.Verdict != event.Denied || e.DstID == 0 {
 			continue
 		}
-		if n := s.number(e.DstID); n > 0 && e.SrcID < uint32(len(s.few)) {
-			s.few[e.SrcID] |= 1 << (n - 1&63)
+		if n, few := s.number(e.DstID), s.few.Find(e.SrcID); n > 0 && few != nil {
+			*few |= 1 << ((n - 1) % 64)
 		} else {
 			s.meet(e.SrcID, e.DstID)
 		}
@@ -74,8 +74,7 @@ func (s *state) meet(src, dst uint32) {
 		s.bit[dst] = uint8(len(s.nth))
 	}
 	if n := s.bit[dst]; n > 0 {
-		s.few = count.Reach(s.few, src)
-		s.few[src] |= 1 << (n - 1)
+		*s.few.At(src) |= 1 << (n - 1)
 		return
 	}
 	s.more.Add(src, dst)
@@ -85,8 +84,8 @@ func (s *state) meet(src, dst uint32) {
 // order.
 func (s *state) Merge(other analyze.State, r count.Remap) {
 	o := other.(*state)
-	for src, word := range o.few {
-		for ; word != 0; word &= word - 1 {
+	for src, few := range o.few.All() {
+		for word := *few; word != 0; word &= word - 1 {
 			s.meet(r[src], r[o.nth[bits.TrailingZeros64(word)]])
 		}
 	}
@@ -97,8 +96,10 @@ func (s *state) Merge(other analyze.State, r count.Remap) {
 
 // countTargets notes the number of distinct destinations of each source.
 func (s *state) countTargets(of []source) {
-	for src, word := range s.few {
-		of[src].targets = uint32(bits.OnesCount64(word))
+	for src, few := range s.few.All() {
+		if *few != 0 {
+			of[src].targets = uint32(bits.OnesCount64(*few))
+		}
 	}
 	for src := range s.more.All() {
 		of[src].targets++

@@ -15,16 +15,16 @@ func (s *state) SavePart(w *codec.Writer, part count.Part) {
 		w.Handle(dst)
 	}
 	n := uint64(0)
-	for src, word := range s.few {
-		if word != 0 && part.Has(uint32(src)) {
+	for src, few := range s.few.All() {
+		if *few != 0 && part.Has(src) {
 			n++
 		}
 	}
 	w.Uvarint(n)
-	for src, word := range s.few {
-		if word != 0 && part.Has(uint32(src)) {
-			w.Handle(uint32(src))
-			w.Uvarint(word)
+	for src, few := range s.few.All() {
+		if *few != 0 && part.Has(src) {
+			w.Handle(src)
+			w.Uvarint(*few)
 		}
 	}
 	count.SavePairs(s.more, w, func(src, _ uint32) bool { return part.Has(src) }, count.SaveHandle, count.SaveHandle)

@@ -97,7 +97,7 @@ type State struct {
 	rules   *ruleset
 	matched *count.ByAddr[match]
 	against *count.ByAddr[uint64] // events that contradict the rule
-	syns    []uint64              // each source's SYNs, by its handle
+	syns    count.Column[uint64]  // each source's SYNs
 	known   known
 	windows *windows
 }
@@ -146,17 +146,12 @@ func (s *State) addSYN(e *event.Event) {
 	if e.Has(event.HasOptions) {
 		s.known.options += n
 	}
-	if e.SrcID < uint32(len(s.syns)) {
-		s.syns[e.SrcID] += n
+	if syns := s.syns.Find(e.SrcID); syns != nil { // which costs no call
+		*syns += n
 	} else {
-		s.countSYN(e.SrcID, n)
+		*s.syns.At(e.SrcID) += n
 	}
 	s.windows.add(e)
-}
-
-func (s *State) countSYN(src uint32, n uint64) {
-	s.syns = count.Reach(s.syns, src)
-	s.syns[src] += n
 }
 
 // probe counts e for the first rule that it fits, or else against all rules
@@ -189,9 +184,9 @@ func (s *State) Merge(other analyze.State, r count.Remap) {
 	for e := range o.against.Drain() {
 		*s.against.At(key(e.Key).remap(r)) += e.Val
 	}
-	for id, n := range o.syns {
-		if n != 0 {
-			s.countSYN(r[id], n)
+	for id, n := range o.syns.All() {
+		if *n != 0 {
+			*s.syns.At(r[id]) += *n
 		}
 	}
 	s.known.merge(o.known)

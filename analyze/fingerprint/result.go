@@ -19,8 +19,8 @@ func (s *State) attributions(yield func(k key, m *match, against uint64, c repor
 		if n := s.against.Find(e.Key); n != nil {
 			against = *n
 		}
-		if k.src() < uint32(len(s.syns)) {
-			syns = s.syns[k.src()]
+		if n := s.syns.Find(k.src()); n != nil {
+			syns = *n
 		}
 		if c, ok := rules[k.rule()].judge(m, against, syns); ok {
 			yield(k, m, against, c)

@@ -14,16 +14,16 @@ func (s *State) SavePart(w *codec.Writer, part count.Part) {
 	count.SaveEntries(w, s.matched, mine, saveKey, (*match).save)
 	count.SaveEntries(w, s.against, mine, saveKey, count.SaveCount)
 	n := uint64(0)
-	for src, syns := range s.syns {
-		if syns > 0 && part.Has(uint32(src)) {
+	for src, syns := range s.syns.All() {
+		if *syns > 0 && part.Has(src) {
 			n++
 		}
 	}
 	w.Uvarint(n)
-	for src, syns := range s.syns {
-		if syns > 0 && part.Has(uint32(src)) {
-			w.Handle(uint32(src))
-			w.Uvarint(syns)
+	for src, syns := range s.syns.All() {
+		if *syns > 0 && part.Has(src) {
+			w.Handle(src)
+			w.Uvarint(*syns)
 		}
 	}
 	var known known
@@ -42,7 +42,7 @@ func (s *State) Load(r *codec.Reader) {
 	count.LoadTable(r, s.against, loadKey, count.LoadCount)
 	for n := r.Below(math.MaxUint32, "number of sources"); n > 0 && r.Err() == nil; n-- {
 		src := r.Handle()
-		s.countSYN(src, r.Uvarint())
+		*s.syns.At(src) += r.Uvarint()
 	}
 	s.known = known{r.Uvarint(), r.Uvarint(), r.Uvarint()}
 	s.windows.load(r)
