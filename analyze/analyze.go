@@ -121,8 +121,8 @@ type Env struct {
 	Names    *Names             // of own networks and interfaces; nil: none
 
 	// KeepTable puts the rows of a table where they stay when the State is given
-	// up; nil: it stays.
-	KeepTable func(report.Table) report.Table
+	// up, all of them or as many as will be shown; nil: the State stays.
+	KeepTable func(t report.Table, all bool) report.Table
 
 	set    *Set
 	places []Place // by address handle
@@ -130,12 +130,15 @@ type Env struct {
 	ranks  []uint32 // of the addresses; nil before Ranks
 }
 
-// Keep is the table, its rows kept for as long as the report.
-func (e *Env) Keep(t report.Table) report.Table {
+// Keep is the table, its first rows kept for as long as the report: those that
+// will be shown.
+func (e *Env) Keep(t report.Table) report.Table { return e.keep(t, false) }
+
+func (e *Env) keep(t report.Table, all bool) report.Table {
 	if e.KeepTable == nil {
 		return t
 	}
-	return e.KeepTable(t)
+	return e.KeepTable(t, all)
 }
 
 // look makes e that of a set.

@@ -67,7 +67,12 @@ func (p *Parts) Take(set *Set, env *Env, first bool) {
 		case p.gather[i] != nil:
 			p.gather[i].Take(env, s)
 		case first:
-			p.sections[i] = s.Result(env) // its rows refer to s, which is small
+			p.sections[i] = s.Result(env)
+			if p.sections[i] != nil {
+				for t := range p.sections[i].Tables {
+					p.sections[i].Tables[t] = env.keep(p.sections[i].Tables[t], true)
+				}
+			}
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (p *parts) load(t *testing.T, i int) *analyze.Set {
 func (p *parts) sections(t *testing.T, events []event.Event) []report.Section {
 	t.Helper()
 	env := p.env(p.sym)
-	env.KeepTable = keep
+	env.KeepTable = func(t report.Table, _ bool) report.Table { return keep(t) }
 	all := analyze.NewParts([]*analyze.Analyzer{p.analyzer})
 	for i := range p.n {
 		set := p.load(t, i)

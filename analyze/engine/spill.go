@@ -148,8 +148,12 @@ func (r *Result) Sections(env *analyze.Env, limit int) ([]report.Section, error)
 	if r.tables, err = spill.NewTables(r.shelf.space); err != nil {
 		return nil, err
 	}
-	env.KeepTable = func(t report.Table) report.Table {
-		kept, keepErr := r.tables.Keep(t, limit)
+	env.KeepTable = func(t report.Table, all bool) report.Table {
+		most := limit
+		if all {
+			most = 0
+		}
+		kept, keepErr := r.tables.Keep(t, most)
 		if err == nil {
 			err = keepErr
 		}
