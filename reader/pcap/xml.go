@@ -98,7 +98,13 @@ func (p *xmlParser) line(b *reader.Batch, c *reader.Chunk, i uint64, line []byte
 		p.noPacket(b, c, i, line)
 		return
 	}
-	if bytes.HasSuffix(line[:at], xmlEnd) {
+	p.recordLine(b, c, i, line, at, xmlEnd, p.record)
+}
+
+// recordLine accounts for a line whose record begins at at; end is the end of one
+// that stands before it, decode says why the record cannot be decoded.
+func (p *xmlParser) recordLine(b *reader.Batch, c *reader.Chunk, i uint64, line []byte, at int, end []byte, decode func(target, []byte) string) {
+	if bytes.HasSuffix(line[:at], end) {
 		b.Reject(c, i, "two records in one line", line)
 		return
 	}
@@ -107,7 +113,7 @@ func (p *xmlParser) line(b *reader.Batch, c *reader.Chunk, i uint64, line []byte
 	if at > 0 {
 		t.e.Fields |= event.DamagedBefore
 	}
-	if reason := p.record(t, line[at:]); reason != "" {
+	if reason := decode(t, line[at:]); reason != "" {
 		p.drop(b)
 		b.Reject(c, i, reason, line)
 		return
@@ -123,7 +129,7 @@ func (p *xmlParser) noPacket(b *reader.Batch, c *reader.Chunk, i uint64, line []
 	case bytes.HasPrefix(line, []byte("<log>")):
 		b.Reject(c, i, "record is cut short or has no time", line)
 	case at >= 0:
-		p.flow(b, c, i, line, at)
+		p.recordLine(b, c, i, line, at, xmlFlowEnd, p.flowRecord)
 	case len(line) == 0 || line[0] == '<' || string(line) == "\ufeff":
 		b.Other++
 	default:

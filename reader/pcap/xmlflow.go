@@ -3,7 +3,6 @@ package pcap
 import (
 	"bytes"
 
-	"fwreport/reader"
 	"fwreport/reader/event"
 	"fwreport/reader/lex"
 )
@@ -43,25 +42,6 @@ type xmlWay struct {
 	proto          event.Proto
 	has            event.Fields
 	packets, bytes int64 // -1 if absent
-}
-
-// flow accounts for a line whose flow begins at at.
-func (p *xmlParser) flow(b *reader.Batch, c *reader.Chunk, i uint64, line []byte, at int) {
-	if bytes.HasSuffix(line[:at], xmlFlowEnd) {
-		b.Reject(c, i, "two records in one line", line)
-		return
-	}
-	t := p.open(b)
-	t.e.Ref, t.e.Count, t.e.Time = c.Ref(i), 1, event.NoTime
-	if at > 0 {
-		t.e.Fields |= event.DamagedBefore
-	}
-	if reason := p.flowRecord(t, line[at:]); reason != "" {
-		p.drop(b)
-		b.Reject(c, i, reason, line)
-		return
-	}
-	b.TZAssumed = true
 }
 
 // flowRecord decodes one flow; reason says why that cannot be done.

@@ -156,15 +156,7 @@ func (s *dmesgSplitter) Split(data []byte, atEOF bool) (reader.Cut, error) {
 	if s.skipping {
 		return s.skip(data, atEOF), nil
 	}
-	cut := reader.Cut{}
-	for {
-		_, n := dmesgObject(data[cut.N:], atEOF)
-		if n == 0 {
-			break
-		}
-		cut.N += n
-		cut.Records++
-	}
+	cut := wholeRecords(data, atEOF, dmesgObject)
 	switch {
 	case cut.N > 0:
 		return cut, nil

@@ -99,6 +99,19 @@ func exportBounds(data []byte, atEOF bool) (start, end, n int) {
 	return start, len(data), len(data)
 }
 
+// wholeRecords takes the records that next finds at the beginning of data. next
+// gives the length of one, 0 where there is none.
+func wholeRecords[T any](data []byte, atEOF bool, next func([]byte, bool) (T, int)) (cut reader.Cut) {
+	for {
+		_, n := next(data[cut.N:], atEOF)
+		if n == 0 {
+			return cut
+		}
+		cut.N += n
+		cut.Records++
+	}
+}
+
 // exportSplitter cuts at the blank lines between entries.
 type exportSplitter struct{ skipping bool }
 
@@ -106,15 +119,7 @@ func (s *exportSplitter) Split(data []byte, atEOF bool) (reader.Cut, error) {
 	if s.skipping {
 		return s.skip(data, atEOF), nil
 	}
-	cut := reader.Cut{}
-	for {
-		_, n := exportEntry(data[cut.N:], atEOF)
-		if n == 0 {
-			break
-		}
-		cut.N += n
-		cut.Records++
-	}
+	cut := wholeRecords(data, atEOF, exportEntry)
 	switch {
 	case cut.N > 0:
 		return cut, nil
