@@ -131,8 +131,9 @@ func digits(b []byte) (n uint64, size int) {
 	v, size := lex.Decimal(binary.LittleEndian.Uint64(b))
 	n = uint64(v)
 	if size == 8 {
-		more, k := lex.Decimal(binary.LittleEndian.Uint64(b[8:]))
-		n, size = n*tens[k&15]+uint64(more), 8+k
+		if more, k := lex.Decimal(binary.LittleEndian.Uint64(b[8:])); k > 0 { // more means nothing otherwise
+			n, size = n*tens[k&15]+uint64(more), 8+k
+		}
 	}
 	if size == 16 && b[16]-'0' <= 9 || size > 1 && b[0] == '0' {
 		return 0, 0

@@ -46,6 +46,7 @@ func twoParsers(t testing.TB) (p, q *parser) {
 // usualLines are records as they are read fast, and lines that nearly are.
 var usualLines = []string{
 	`{"timestamp": "2026-03-01T00:00:00.5", "dvc": "fw1", "raw.pktlen": 60, "oob.prefix": "IPT: DROP ", "oob.time.sec": 1772323200, "oob.time.usec": 500000, "oob.mark": 0, "ip.protocol": 6, "tcp.seq": 3221226114, "oob.out": "", "src_ip": "198.51.100.7", "dest_ip": "192.0.2.1", "src_port": 4711, "dest_port": 22}`,
+	`{"tcp.seq": 12016239, "tcp.ackseq": 123456789, "ip.csum": 1, "raw.pktlen": 60}`, // eight digits, not at the end
 	`{"oob.prefix": "", "oob.time.sec": 8589934592, "orig.raw.pktlen": 9223372036854775807, "ct.id": 1234567890123456}`,
 	`{"oob.prefix": "a", "oob.prefix": "", "oob.in": "x", "oob.in": "", "src_port": 1, "udp.sport": 2}`,
 	`{"ip.ttl": 256}`, `{"ip.ttl": 007}`, `{"ip.ttl": 1.5}`, `{"ip.ttl": 1e2}`, `{"ip.ttl": "64"}`, `{"ip.ttl": 64 }`, `{"ip.ttl": 64}}`, `{"ip.ttl": 64`,
