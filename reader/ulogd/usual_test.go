@@ -67,7 +67,7 @@ func TestUsual(t *testing.T) {
 			}
 		}
 	}
-	if usual != 2*3 { // the first, the third, the one with ip.csum
+	if usual != 2*4 { // the first, the one with eight digits, the two with oob.in and ip.tos
 		t.Errorf("%d lines are usual", usual)
 	}
 }
