@@ -35,6 +35,7 @@ type body struct {
 	bad        string
 	last       event.Fields // bits that the last token set
 	lastKey    string
+	half       bool // the protocol's name is cut
 	unclosed   bool
 	flags      event.TCPFlags
 	icmpID     int
@@ -303,8 +304,12 @@ func (b *body) otherProto(v []byte) event.Proto {
 		return event.AHorESP
 	}
 	p, ok := event.ParseProto(string(v))
-	if !ok && len(v) > 0 && b.pos < len(b.text) {
+	switch {
+	case ok:
+	case len(v) > 0 && b.pos < len(b.text):
 		b.bad = "PROTO is unknown"
+	default:
+		b.half = true
 	}
 	return p
 }

@@ -102,6 +102,8 @@ func (b *body) checkCut(complete bool) {
 func (b *body) lacking() bool {
 	e := b.e
 	switch {
+	case b.half:
+		return true
 	case e.Has(event.NonIP):
 		return false
 	case b.own:
