@@ -34,7 +34,7 @@ func (p *Parser) Usual(e *event.Event, text []byte) int {
 	if at == 0 || len(text)-at < window {
 		return 0
 	}
-	if at = usualNetwork(e, text, at); !next(text, at, " PROTO=") {
+	if at = p.usualNetwork(e, text, at); !next(text, at, " PROTO=") {
 		return 0
 	}
 	at = p.usualTransport(e, text, at+len(" PROTO="))

@@ -134,3 +134,26 @@ func FuzzUptime(f *testing.F) {
 		}
 	})
 }
+
+// FuzzKnownQuads: a quad that has been read before is what it was, whatever
+// stood there in between.
+func FuzzKnownQuads(f *testing.F) {
+	for _, s := range []string{
+		"198.51.100.7 DST=192.0.2.10 LEN=", "10.0.0.1 LEN=40 10.0.0.1\x00\x00 LEN=4", "255.255.255.255 255.255.255.255.", "1.2.3.4 5.6.7.8  0123456789abcdef",
+		"10.0.0.11LEN=40 10.0.0.11 LEN=40", strings.Repeat("\x00", 8) + "        " + strings.Repeat("\x00", 16), "01.2.3.45 LEN=40",
+	} {
+		f.Add([]byte(s))
+	}
+	var k knownQuads // of all runs
+	f.Fuzz(func(t *testing.T, text []byte) {
+		for range 2 {
+			for i := 0; i+16 <= len(text); i++ {
+				b := (*[16]byte)(text[i:])
+				addr, n := k.quad(b)
+				if want, wantN := lex.Quad(b); addr != want || n != wantN {
+					t.Errorf("%q is %x of %d bytes, was %x of %d", b, addr, n, want, wantN)
+				}
+			}
+		}
+	})
+}

@@ -45,6 +45,7 @@ type Parser struct {
 
 	known   knownHeads
 	macs    [32]knownMAC
+	dsts    knownQuads
 	room    [1024]byte // of widened
 	decided map[event.Sym]*decision
 

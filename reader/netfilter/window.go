@@ -27,7 +27,7 @@ var lineEnds = strings.Repeat("\n", 2*window)
 // that is masked to be in its first half needs no check, and no mask changes a
 // place, since all that is before it is bounded. One value at a time by
 // functions that can stand anywhere in a text took twice the time.
-func usualNetwork(e *event.Event, text []byte, at int) int {
+func (p *Parser) usualNetwork(e *event.Event, text []byte, at int) int {
 	w := (*[window]byte)(text[at:])
 	if string(w[:5]) != " SRC=" {
 		return failed(text)
@@ -40,7 +40,7 @@ func usualNetwork(e *event.Event, text []byte, at int) int {
 	if string(w[q:q+5]) != " DST=" {
 		return failed(text)
 	}
-	dst, n := lex.Quad((*[16]byte)(w[q+5:]))
+	dst, n := p.dsts.quad((*[16]byte)(w[q+5:]))
 	q = (q + 5 + n) & 127
 	if n == 0 || string(w[q:q+5]) != " LEN=" {
 		return failed(text)
