@@ -1,10 +1,6 @@
 package count
 
-import (
-	"slices"
-
-	"fwreport/reader/event"
-)
+import "fwreport/reader/event"
 
 // Addrs numbers addresses: handle 0 is "no address", the others count up as
 // addresses are met.
@@ -12,18 +8,24 @@ import (
 // Nearly all addresses of a log are IPv4. Those stand in slots of eight bytes,
 // address and handle, so that a look-up touches one line of memory and the slots
 // of 20,000 sources stay in a core's second cache. A Packed for all, at 24 bytes
-// a slot and with a cache of recent addresses before it, took twice the time.
+// a slot and with a cache of recent addresses before it, took twice the time. The
+// way back, from handle to address, takes four bytes and a bit.
 type Addrs struct {
 	hash  hasher
 	four  []uint64        // IPv4: address and handle; 0 is an empty slot. A power of two, at most half used
 	fours int             // used slots
 	six   *Packed[uint32] // the handles of all others, by their halves
-	list  []event.Addr    // by handle; that of 0 is "::"
+	n     int             // handles, 0 included
+	list  Column[uint32]  // the IPv4 address of a handle, or of the others the index in sixes
+	wide  []uint64        // a bit for each handle of the others
+	sixes []event.Addr    // the first is that of handle 0: "::"
 }
 
 // NewAddrs returns an empty numbering.
 func NewAddrs() *Addrs {
-	return &Addrs{hash: newHasher(), four: make([]uint64, firstSlots), six: NewPacked[uint32](), list: make([]event.Addr, 1)}
+	t := &Addrs{hash: newHasher(), four: make([]uint64, firstSlots), six: NewPacked[uint32]()}
+	t.number(event.Addr{})
+	return t
 }
 
 // ID is the handle of a, a new one at need.
@@ -99,8 +101,17 @@ func (t *Addrs) insert(i uint64, a event.Addr) uint32 {
 
 // number gives a new handle to a.
 func (t *Addrs) number(a event.Addr) uint32 {
-	t.list = append(t.list, a)
-	return uint32(len(t.list) - 1)
+	id := uint32(t.n)
+	t.n++
+	if a.Is4() {
+		*t.list.At(id) = a.V4()
+		return id
+	}
+	*t.list.At(id) = uint32(len(t.sixes))
+	t.sixes = append(t.sixes, a)
+	t.wide = Reach(t.wide, id/64)
+	t.wide[id/64] |= 1 << (id % 64)
+	return id
 }
 
 func (t *Addrs) grow() {
@@ -129,10 +140,16 @@ func (t *Addrs) sixID(a event.Addr) uint32 {
 }
 
 // Addr is the address of a handle; that of 0 is "::".
-func (t *Addrs) Addr(id uint32) event.Addr { return t.list[id] }
+func (t *Addrs) Addr(id uint32) event.Addr {
+	v := *t.list.Find(id)
+	if w := id / 64; w < uint32(len(t.wide)) && t.wide[w]>>(id%64)&1 != 0 {
+		return t.sixes[v]
+	}
+	return event.AddrFrom4(v)
+}
 
 // Len is the number of handles, 0 included.
-func (t *Addrs) Len() int { return len(t.list) }
+func (t *Addrs) Len() int { return t.n }
 
 // Compare orders handles by address, no address first.
 func (t *Addrs) Compare(a, b uint32) int {
@@ -155,7 +172,6 @@ type Remap []uint32
 // afterwards: what is merged needs its memory.
 func (t *Addrs) Absorb(o *Addrs) Remap {
 	r := make(Remap, o.Len())
-	t.list = slices.Grow(t.list, max(0, o.Len()-t.Len()))
 	for id := uint32(1); int(id) < o.Len(); id++ {
 		r[id] = t.ID(o.Addr(id))
 	}

@@ -14,7 +14,7 @@ import (
 func (t *Addrs) Ranks() []uint32 {
 	fours, sixes := make([]uint64, 0, t.fours), make([]uint32, 0, t.Len()-1-t.fours)
 	for id := uint32(1); int(id) < t.Len(); id++ {
-		if a := t.list[id]; a.Is4() {
+		if a := t.Addr(id); a.Is4() {
 			fours = append(fours, uint64(a.V4())<<32|uint64(id))
 		} else {
 			sixes = append(sixes, id)
