@@ -17,7 +17,11 @@ func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, text []byte) 
 	if p.hostLen == 0 || p.opt.Detail {
 		return 0
 	}
-	at, marks, n := p.usualStamp(text, c.Input.YearRef)
+	marks, n := p.clock.rfcMarks, len("Jan  2 03:04:05")
+	at, ok := p.clock.sameMinute(text, c.Input.YearRef)
+	if !ok {
+		at, marks, n = p.usualStamp(text, c.Input.YearRef)
+	}
 	if n == 0 || len(text) <= n || text[n] != ' ' || !bytes.HasPrefix(text[n+1:], p.hostTag) {
 		return 0
 	}
@@ -28,7 +32,10 @@ func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, text []byte) 
 	uptime, k := netfilter.Uptime(msg)
 	if k > 0 {
 		msg, marks = msg[k:], marks|event.HasUptime
-		for k = again(msg); k > 0; k = again(msg) {
+		for len(msg) > 1 && msg[0] == '[' && msg[1] <= '9' { // another, of which there are few
+			if _, k = netfilter.Uptime(msg); k == 0 {
+				break
+			}
 			msg = msg[k:]
 		}
 	}
@@ -45,25 +52,15 @@ func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, text []byte) 
 	e.Fields |= marks
 	b.YearInferred = b.YearInferred || marks&event.YearInferred != 0
 	b.TZAssumed = b.TZAssumed || marks&event.TZAssumed != 0
-	p.said = msg[:n]
-	p.identify(b, 1)
-	return min(len(text)-len(msg)+n+1, len(text))
-}
-
-// again is the length of a kernel's stamp behind another, of which there are few.
-func again(msg []byte) int {
-	if len(msg) < 2 || msg[0] != '[' || msg[1] > '9' {
-		return 0
+	if p.opt.Identify != nil {
+		p.said = msg[:n]
+		p.identify(b, 1)
 	}
-	_, n := netfilter.Uptime(msg)
-	return n
+	return min(len(text)-len(msg)+n+1, len(text))
 }
 
 // usualStamp is the stamp of RFC 3164 or the ISO one; n is 0 if there is none.
 func (p *parser) usualStamp(text []byte, ref int64) (at int64, marks event.Fields, n int) {
-	if at, ok := p.clock.sameMinute(text, ref); ok {
-		return at, p.clock.rfcMarks, len("Jan  2 03:04:05")
-	}
 	if len(text) == 0 || text[0]-'0' > 9 {
 		return p.clock.rfc3164(text, ref)
 	}
