@@ -138,8 +138,10 @@ func (t *Table[K, V]) Len() int { return len(t.Keys) }
 // empty; events without the value make it mixed unless none has it.
 type Same struct {
 	value uint32
-	state uint8 // 0 empty, 1 one value, 2 absent in all, 3 mixed
+	state uint8 // 0 empty, 1 one value, 2 absent in all, or mixed
 }
+
+const mixed = 3
 
 // Add takes a value, or its absence.
 func (s *Same) Add(v uint32, present bool) {
@@ -153,7 +155,7 @@ func (s *Same) Add(v uint32, present bool) {
 	case s.state == 0:
 		s.value, s.state = v, state
 	case s.state != state || s.value != v:
-		s.value, s.state = 0, 3
+		s.value, s.state = 0, mixed
 	}
 }
 
@@ -161,8 +163,8 @@ func (s *Same) Add(v uint32, present bool) {
 func (s *Same) Merge(o Same, f func(uint32) uint32) {
 	switch o.state {
 	case 0:
-	case 3:
-		s.value, s.state = 0, 3
+	case mixed:
+		s.value, s.state = 0, mixed
 	default:
 		v := o.value
 		if f != nil && o.state == 1 {

@@ -66,10 +66,10 @@ func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict
 // appendGroup appends the cells of a row.
 func appendGroup(cells []report.Value, env *analyze.Env, k groups.Key, g *groups.Group) []report.Value {
 	sport, dst, dport := report.Null, report.Null, report.Null
-	if v, ok := g.SrcPort.Value(); ok {
-		sport = report.PortOf(uint16(v))
+	if v, ok := g.SrcPort(); ok {
+		sport = report.PortOf(v)
 	}
-	if v, ok := g.Dst.Value(); ok {
+	if v, ok := g.Dst(); ok {
 		dst = env.Address(v)
 	}
 	if p, ok := k.Port(); ok {

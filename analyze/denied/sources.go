@@ -113,7 +113,7 @@ func deniedPorts(g *groups.State) iter.Seq2[groups.Key, *groups.Group] {
 // ports, and scans nothing.
 func answerBit(k groups.Key, g *groups.Group) uint64 {
 	const wellKnown = 1024
-	from, ok := g.SrcPort.Value()
+	from, ok := g.SrcPort()
 	if to, _ := k.Port(); ok && from < wellKnown && to >= wellKnown {
 		return 1
 	}

@@ -58,8 +58,7 @@ func (k Key) remap(r count.Remap) Key {
 // Group is what is known of a group.
 type Group struct {
 	count.Stat
-	SrcPort count.Same // the source port, if all records have the same
-	Dst     count.Same // the destination's handle, likewise
+	count.Ends
 }
 
 // State is the groups of one Set.
@@ -74,8 +73,7 @@ func (s *State) Add(events []event.Event) {
 		}
 		g := s.At(count.Words(KeyOf(e)))
 		g.Stat.Add(e)
-		g.SrcPort.Add(uint32(e.SrcPort), e.Has(event.HasSrcPort))
-		g.Dst.Add(e.DstID, e.DstID != 0)
+		g.Ends.Add(e)
 	}
 }
 
@@ -85,8 +83,7 @@ func (s *State) Merge(other analyze.State, r count.Remap) {
 	for e := range o.Drain() {
 		g, from := s.At(count.Words(Key(e.Key).remap(r))), &e.Val
 		g.Stat.Merge(&from.Stat)
-		g.SrcPort.Merge(from.SrcPort, nil)
-		g.Dst.Merge(from.Dst, func(id uint32) uint32 { return r[id] })
+		g.Ends.Merge(&from.Ends, r)
 	}
 }
 

@@ -43,12 +43,10 @@ func loadKey(r *codec.Reader) count.Words {
 
 func (g *Group) save(w *codec.Writer) {
 	g.Stat.Save(w)
-	g.SrcPort.Save(w, nil)
-	g.Dst.Save(w, count.SaveHandle)
+	g.Ends.Save(w)
 }
 
 func (g *Group) load(r *codec.Reader) {
 	g.Stat.Load(r)
-	g.SrcPort.Load(r, nil)
-	g.Dst.Load(r, count.LoadHandle)
+	g.Ends.Load(r)
 }
