@@ -38,6 +38,10 @@
 //
 // A test holds both ways to the same result on every packet of the corpus.
 //
+// Where no details are wanted, a third way goes before them for what most packets
+// are, IPv4 with TCP, UDP or ICMP behind Ethernet or nothing (usual.go). It
+// exists for its speed and is held to the general way by fuzzing.
+//
 // # Ledger and memory
 //
 // Each packet record is an event (IP or ARP), other (a frame of another

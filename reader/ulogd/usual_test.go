@@ -2,6 +2,7 @@ package ulogd
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,4 +117,28 @@ func FuzzAddr(f *testing.F) {
 			t.Fatalf("%q: %v, %v, want %v, %v", b[:n], got, ok, want, wantOK)
 		}
 	})
+}
+
+// Numbers of each length, whatever stands behind them and however near the end.
+func TestDigits(t *testing.T) {
+	const all = "12345678901234567"
+	for n := 1; n <= len(all); n++ {
+		for _, behind := range []string{"", ",", "}", ", \"a\": 99999999}", ".5, \"a\": 1}", "\x00\xff:/              "} {
+			for _, text := range []string{all[:n], strings.Repeat("9", n), "1" + strings.Repeat("0", n-1)} {
+				want, err := strconv.ParseUint(text, 10, 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, size := digits([]byte(text + behind))
+				if size != 0 && (got != want || size != n) || size == 0 && n <= 16 {
+					t.Errorf("%s: %d, %d digits", text+behind, got, size)
+				}
+			}
+			if n > 1 {
+				if _, size := digits([]byte("0" + all[1:n] + behind)); size != 0 {
+					t.Errorf("0%s%s: %d digits", all[1:n], behind, size)
+				}
+			}
+		}
+	}
 }
