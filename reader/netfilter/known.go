@@ -20,7 +20,7 @@ type head struct {
 	tail uint64 // the last eight bytes of text
 	seed event.Event
 
-	// The MAC= that stood behind it last, with all before it, and what both say.
+	// It with the MAC= that stood behind it last, and what both say; empty if none has.
 	whole  []byte
 	linked event.Event
 }

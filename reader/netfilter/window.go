@@ -23,7 +23,7 @@ var lineEnds = strings.Repeat("\n", 2*window)
 
 // usualNetwork is the header of IPv4 or IPv6, from SRC= on. There must be a window.
 //
-// It, and usualTCP, go through a window of fixed size: what is read at a place
+// It, and usualSYN, go through a window of fixed size: what is read at a place
 // that is masked to be in its first half needs no check, and no mask changes a
 // place, since all that is before it is bounded. One value at a time by
 // functions that can stand anywhere in a text took twice the time.
