@@ -15,19 +15,21 @@ import (
 
 // hostState counts events by host, the smallest module that keeps the laws.
 type hostState struct {
-	*count.Table[event.Sym, count.Stat]
+	*count.Cached[count.Stat]
 	arrival bool // break the law of order: rows as they were met
 }
 
 func hosts(arrival bool) *analyze.Analyzer {
 	return &analyze.Analyzer{Name: "hosts", New: func(*analyze.Shared) analyze.State {
-		return &hostState{count.NewTable[event.Sym, count.Stat](), arrival}
+		return &hostState{count.NewCached[count.Stat](), arrival}
 	}}
 }
 
+func hostKey(s event.Sym) count.Words { return count.Words{A: uint64(s)} }
+
 func (s *hostState) Add(events []event.Event) {
 	for i := range events {
-		s.At(events[i].Host).Add(&events[i])
+		s.At(hostKey(events[i].Host)).Add(&events[i])
 	}
 }
 
@@ -39,11 +41,11 @@ func (s *hostState) Merge(other analyze.State, _ count.Remap) {
 }
 
 func (s *hostState) Save(w *codec.Writer) {
-	count.SaveTable(w, s.Keys, s.Vals, func(k event.Sym, w *codec.Writer) { w.Sym(k) }, (*count.Stat).Save)
+	count.SaveTable(w, s.Keys, s.Vals, func(k count.Words, w *codec.Writer) { w.Sym(event.Sym(k.A)) }, (*count.Stat).Save)
 }
 
 func (s *hostState) Load(r *codec.Reader) {
-	count.LoadTable(r, s, (*codec.Reader).Sym, (*count.Stat).Load)
+	count.LoadTable(r, s, func(r *codec.Reader) count.Words { return hostKey(r.Sym()) }, (*count.Stat).Load)
 }
 
 func (s *hostState) Result(env *analyze.Env) *report.Section {
@@ -52,7 +54,7 @@ func (s *hostState) Result(env *analyze.Env) *report.Section {
 	for i, k := range s.Keys {
 		v := &s.Vals[i]
 		total += v.Count
-		rows = append(rows, []report.Value{report.CountOf(v.Count), env.Name(k), report.TimeOf(v.First()),
+		rows = append(rows, []report.Value{report.CountOf(v.Count), env.Name(event.Sym(k.A)), report.TimeOf(v.First()),
 			env.Evidence(v.LastRef())})
 	}
 	if !s.arrival {

@@ -1,10 +1,10 @@
 // Package count holds the machinery of group-by with counters once, so that an
 // analyzer module is a key, a condition and a list of columns.
 //
-// A Table maps keys without pointers to indices into slices: the map stays
-// small, the garbage collector has nothing to scan. Keys hold address handles
-// (see Addrs) and event.Sym handles; both are numbered in the order of arrival,
-// so whoever sorts rows compares what stands behind the handles.
+// Tables (Packed, Cached, ByAddr) hold keys and values without pointers: the
+// garbage collector has nothing to scan. Keys hold address handles (see Addrs) and
+// event.Sym handles; both are numbered in the order of arrival, so whoever sorts
+// rows compares what stands behind the handles.
 package count
 
 import (
@@ -94,45 +94,6 @@ func (s *Stat) FirstRef() event.Ref { return s.firstRef }
 
 // LastRef is the place of the latest event; of several, the last by place.
 func (s *Stat) LastRef() event.Ref { return s.lastRef }
-
-// Table maps keys to values. K must hold no pointers and no padding.
-type Table[K comparable, V any] struct {
-	index map[K]uint32
-	Keys  []K
-	Vals  []V
-}
-
-// NewTable returns an empty table.
-func NewTable[K comparable, V any]() *Table[K, V] {
-	return &Table[K, V]{index: map[K]uint32{}}
-}
-
-// At is the value of k, a zero one if k is new. It is valid until the next At.
-func (t *Table[K, V]) At(k K) *V { return &t.Vals[t.place(k)] }
-
-// place is the index of k, a new one at need.
-func (t *Table[K, V]) place(k K) uint32 {
-	i, ok := t.index[k]
-	if !ok {
-		i = uint32(len(t.Keys))
-		t.index[k] = i
-		var zero V
-		t.Keys = append(t.Keys, k)
-		t.Vals = append(t.Vals, zero)
-	}
-	return i
-}
-
-// Find is the value of k, nil if there is none.
-func (t *Table[K, V]) Find(k K) *V {
-	if i, ok := t.index[k]; ok {
-		return &t.Vals[i]
-	}
-	return nil
-}
-
-// Len is the number of keys.
-func (t *Table[K, V]) Len() int { return len(t.Keys) }
 
 // Same is a value that is shown only if a whole group has it. The zero Same is
 // empty; events without the value make it mixed unless none has it.
