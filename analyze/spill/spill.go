@@ -69,9 +69,12 @@ func (s *Space) Create() (*File, error) {
 	return &File{space: s, file: f}, nil
 }
 
-// create makes a file and, where a file can be open without a name, takes its
-// name away at once; else it returns the name.
+// create makes a file without a name where the system has that; elsewhere its name
+// is taken away at once, or, where an open file must have one, returned.
 func create(dir string) (f *os.File, name string, err error) {
+	if f, err = createNameless(dir); err == nil {
+		return f, "", nil
+	}
 	f, err = os.CreateTemp(dir, "fwreport-*.tmp")
 	if err != nil {
 		return nil, "", err
