@@ -230,7 +230,7 @@ func (j *job) count(ctx context.Context, inputs []*reader.Input, options string)
 	if j.out.rejects != nil {
 		cfg.Rejects = j.out.rejects.add
 	}
-	debug.SetMemoryLimit(cfg.Memory)
+	debug.SetMemoryLimit(cfg.Memory - cfg.Memory/16) // the program itself takes some
 	defer bar.stop()
 	if j.flags.cache != "" && j.out.rejects == nil {
 		return j.cached(ctx, inputs, cfg, options)
