@@ -16,7 +16,7 @@ func TestSpilledIsTheSame(t *testing.T) {
 		}
 		for _, jobs := range []int{1, 3} {
 			var got bytes.Buffer
-			if err := json.Render(&got, run{jobs: jobs, damaged: true, shelve: 200}.report(t, paths...), json.Options{}); err != nil {
+			if err := json.Render(&got, run{jobs: jobs, damaged: true, shelve: 1}.report(t, paths...), json.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(got.Bytes(), want.Bytes()) {
