@@ -74,7 +74,7 @@ type Options struct {
 
 	// Identify makes the identity of each event's record, for Batch.Bodies;
 	// nil: they are not wanted.
-	Identify *Identifier
+	Identify *event.Identifier
 }
 
 // Location is o.Zone, or UTC.
@@ -149,8 +149,8 @@ const MaxRecord = 1 << 20
 // Batch receives what a chunk holds. It is reused: Reset keeps the memory.
 type Batch struct {
 	Events    []event.Event
-	Details   []event.Detail // if Options.Detail
-	Bodies    []Identity     // if Options.Identify and Format.Identifies; one for each event
+	Details   []event.Detail   // if Options.Detail
+	Bodies    []event.Identity // if Options.Identify and Format.Identifies; one for each event
 	Other     uint64
 	Malformed uint64
 	Rejects   []Reject

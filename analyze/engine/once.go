@@ -19,7 +19,7 @@ type once struct {
 	logs   int      // the first so many families are logs, the others captures
 	phases []phase
 
-	ident *reader.Identifier
+	ident *event.Identifier
 	dup   *duplicates.Finder // nil: nothing can be a duplicate, or all are kept
 	cross *duplicates.Finder // nil: there is nothing to compare
 
@@ -40,7 +40,7 @@ type phase struct {
 
 // plan finds the families and the order. With keep duplicates are events.
 func plan(inputs []*reader.Input, keep bool) *once {
-	o := &once{of: slices.Repeat([]int{none}, len(inputs)), now: none, ident: reader.NewIdentifier()}
+	o := &once{of: slices.Repeat([]int{none}, len(inputs)), now: none, ident: event.NewIdentifier()}
 	o.number(inputs, func(in *reader.Input) bool { return in.Format.Identifies })
 	o.logs = len(o.names)
 	o.number(inputs, (*reader.Input).Packets)
@@ -187,7 +187,7 @@ type sieve struct {
 	*once
 	own     *duplicates.Sieve // of dup
 	theirs  *duplicates.Sieve // of cross
-	packets []reader.Identity
+	packets []event.Identity
 }
 
 func newSieve(o *once) sieve {
@@ -203,7 +203,7 @@ func newSieve(o *once) sieve {
 
 // unique leaves those of the events that are no duplicates, moved to the front.
 // What is pending comes back from settle, what waits on disk from replay.
-func (s *sieve) unique(family int, t *tally, events []event.Event, bodies []reader.Identity) []event.Event {
+func (s *sieve) unique(family int, t *tally, events []event.Event, bodies []event.Identity) []event.Event {
 	s.compare(events)
 	if s.dup != nil && family < s.logs {
 		kept := events[:0]

@@ -141,7 +141,7 @@ func (w *worker) tally(input uint32) *tally {
 // sift sorts out the batch's events that do not count, and returns the others,
 // moved to the front of the batch, with the identities of their records. any is
 // what at least one event has.
-func (w *worker) sift(t *tally, any event.Fields) ([]event.Event, []reader.Identity) {
+func (w *worker) sift(t *tally, any event.Fields) ([]event.Event, []event.Identity) {
 	kept, bodies := w.batch.Events[:0], w.batch.Bodies[:0]
 	open := w.cfg.Window.Since == event.NoTime && w.cfg.Window.Until == event.NoTime
 	identified := len(w.batch.Bodies) == len(w.batch.Events)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fwreport/reader"
+	"fwreport/reader/event"
 )
 
 // Parse reads data with f's splitter and a parser of its own, and returns what
@@ -124,7 +125,7 @@ func withDetail(t testing.TB, opt *reader.Options, detail bool) *reader.Options 
 	o := *opt
 	o.Detail = detail
 	if o.Identify == nil {
-		o.Identify = reader.NewIdentifier()
+		o.Identify = event.NewIdentifier()
 	}
 	return &o
 }

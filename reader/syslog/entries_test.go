@@ -108,7 +108,7 @@ func TestVerboseGenuine(t *testing.T) {
 // TestRsyslogGenuine reads one stream of messages that rsyslog 8 wrote in three
 // layouts: a record, then four more of it in one line.
 func TestRsyslogGenuine(t *testing.T) {
-	id := reader.NewIdentifier()
+	id := event.NewIdentifier()
 	var want *reader.Batch
 	for _, name := range []string{"file.log", "trad.log", "5424.log"} {
 		b := identities(t, Format, id, string(genuine(t, "rsyslog8/"+name)))

@@ -11,7 +11,7 @@ import (
 )
 
 // identities parses text and returns the events with their identities.
-func identities(t *testing.T, f *reader.Format, id *reader.Identifier, text string) *reader.Batch {
+func identities(t *testing.T, f *reader.Format, id *event.Identifier, text string) *reader.Batch {
 	t.Helper()
 	opt := readertest.Options(t, "Europe/Berlin")
 	opt.Identify = id
@@ -24,7 +24,7 @@ func identities(t *testing.T, f *reader.Format, id *reader.Identifier, text stri
 
 // TestOneIdentity: one record has one identity, whoever wrote it down.
 func TestOneIdentity(t *testing.T) {
-	id := reader.NewIdentifier()
+	id := event.NewIdentifier()
 	want := identities(t, Format, id, rec+"\n").Bodies[0]
 	for _, f := range forms {
 		if got := identities(t, Format, id, f.input+"\n").Bodies[0]; got != want {
@@ -51,7 +51,7 @@ func TestOneIdentity(t *testing.T) {
 
 // TestOtherIdentities: other records, and notices of repetition, are others.
 func TestOtherIdentities(t *testing.T) {
-	id := reader.NewIdentifier()
+	id := event.NewIdentifier()
 	head := "Jan  2 03:04:05 fw1 kernel: "
 	b := identities(t, Format, id, head+rec+"\n"+
 		head+"last message repeated 3 times\n"+
@@ -64,7 +64,7 @@ func TestOtherIdentities(t *testing.T) {
 	if len(b.Events) != 8 || !b.Events[1].Has(event.Repeat) || !b.Events[4].Has(event.Repeat) {
 		t.Fatalf("%d events, want 8, rejects %v", len(b.Events), b.Rejects)
 	}
-	seen := map[reader.Identity]int{}
+	seen := map[event.Identity]int{}
 	for i, of := range b.Bodies {
 		if j, ok := seen[of]; ok {
 			t.Errorf("events %d and %d have one identity", j, i)
@@ -76,7 +76,7 @@ func TestOtherIdentities(t *testing.T) {
 // TestControlCharacters: rsyslog writes a tab as #011, /dev/kmsg as \x09, the
 // journal as it is.
 func TestControlCharacters(t *testing.T) {
-	id := reader.NewIdentifier()
+	id := event.NewIdentifier()
 	raw := identities(t, FormatExport, id, exported("MESSAGE=A\tB#9 "+rec+"\n")).Bodies[0]
 	escaped := identities(t, Format, id, "Jan  2 03:04:05 fw1 kernel: A#011B#9 "+rec+"\n").Bodies[0]
 	kmsg := identities(t, Format, id, `4,530,12345678901,-;A\x09B#9 `+rec+"\n").Bodies[0]
@@ -87,7 +87,7 @@ func TestControlCharacters(t *testing.T) {
 
 // TestAuditIdentity: audit.log names the type, the kernel's log its number.
 func TestAuditIdentity(t *testing.T) {
-	id := reader.NewIdentifier()
+	id := event.NewIdentifier()
 	const tail = "audit(1735787045.123:456): mark=0x2 saddr=198.51.100.7 daddr=192.0.2.10 proto=6\n"
 	own := identities(t, Format, id, "type=NETFILTER_PKT msg="+tail).Bodies[0]
 	relayed := identities(t, Format, id, "Jan  2 03:04:05 fw1 kernel: [5.000001] audit: type=1324 "+tail).Bodies[0]

@@ -31,7 +31,7 @@ func wrapDocker(stream, text string) string {
 func partsOf(t *testing.T, text string) (b *reader.Batch, seen string) {
 	t.Helper()
 	opt := readertest.Options(t, "Europe/Berlin")
-	opt.Identify = reader.NewIdentifier()
+	opt.Identify = event.NewIdentifier()
 	in := &reader.Input{Path: "x", Format: Format, YearRef: 1.736e18}
 	b = readertest.Parse(Format, opt, in, []byte(text))
 	if why := readertest.Unaccounted(b, uint64(strings.Count(text, "\n"))); why != "" {
@@ -100,7 +100,7 @@ func TestCutIntoParts(t *testing.T) {
 		}, strings.Index(line, " URGP=0")},
 	} {
 		opt := readertest.Options(t, "")
-		opt.Identify = reader.NewIdentifier()
+		opt.Identify = event.NewIdentifier()
 		in := &reader.Input{Path: "x", Format: Format, YearRef: 1.736e18}
 		parse := func(text string) *reader.Batch { return readertest.Parse(Format, opt, in, []byte(text)) }
 		for _, before := range []string{"", pad} {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"fwreport/reader"
+	"fwreport/reader/event"
 	"fwreport/reader/readertest"
 )
 
@@ -56,7 +57,7 @@ func linesAgree(t *testing.T, opt *reader.Options, in *reader.Input, text []byte
 func usualOptions(t testing.TB) (*reader.Options, *reader.Input) {
 	opt := readertest.Options(t, "Europe/Berlin")
 	opt.Detail = false
-	opt.Identify = reader.NewIdentifier()
+	opt.Identify = event.NewIdentifier()
 	return opt, &reader.Input{Format: Format, YearRef: 1.8e18}
 }
 

@@ -94,7 +94,7 @@ func TestIdentities(t *testing.T) {
 		if b := parseAs(t, f, opt, text); len(b.Bodies) != 0 {
 			t.Errorf("%s: %d identities that nobody asked for", f.Name, len(b.Bodies))
 		}
-		opt.Identify = reader.NewIdentifier()
+		opt.Identify = event.NewIdentifier()
 		b := parseAs(t, f, opt, text)
 		if len(b.Bodies) != 3 || b.Bodies[0] != b.Bodies[1] || b.Bodies[0] == b.Bodies[2] || b.Bodies[0] != opt.Identify.Of([]byte(line), 1) {
 			t.Errorf("%s: identities %x", f.Name, b.Bodies)

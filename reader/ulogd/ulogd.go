@@ -116,7 +116,7 @@ type parser struct {
 	detail bool
 	zone   *time.Location // of the chunk's stamps without one
 
-	identify *reader.Identifier // nil: identities are not wanted
+	identify *event.Identifier // nil: identities are not wanted
 	flow     flowNames
 
 	host, in, out lex.Slot
