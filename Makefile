@@ -103,7 +103,7 @@ geodata: ## rebuild the embedded country data; GEODATE=2026-08-22 GEOTEXT=databa
 	@test -n '$(GEODATE)' || { echo 'which day is the data of? make geodata GEODATE=2026-08-22 [GEOTEXT=database.txt]'; exit 2; }
 	mkdir -p bin
 	$(if $(GEOTEXT),cp '$(GEOTEXT)' bin/location.txt,location dump bin/location.txt)
-	cd analyze/geo/build && $(GO) run . -o ../data/ipfire-country-asn.mmdb.zst -date '$(GEODATE)' -type IPFire-Country-ASN \
+	cd analyze/geo/build && $(GO) run . -o ../data/ipfire-country-asn.mmdb -date '$(GEODATE)' -type IPFire-Country-ASN \
 		-description 'IPFire Location database of $(GEODATE), country, ASN and network flags (CC BY-SA 4.0)' ../../../bin/location.txt
 
 samples: ## write samples/ anew

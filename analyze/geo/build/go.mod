@@ -3,7 +3,6 @@ module fwreport/analyze/geo/build
 go 1.26.0
 
 require (
-	github.com/klauspost/compress v1.20.3
 	github.com/maxmind/mmdbwriter v1.2.0
 	github.com/oschwald/maxminddb-golang/v2 v2.9.0
 	go4.org/netipx v0.0.0-20231129151722-fdeea329fbba

@@ -17,10 +17,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/maxmind/mmdbwriter"
 )
 
@@ -55,7 +53,7 @@ func parseFlags(args []string, stderr io.Writer) (*options, error) {
 	f := flag.NewFlagSet("build", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() { fmt.Fprint(stderr, usage); f.PrintDefaults() }
-	f.StringVar(&o.output, "o", "", "output `FILE`; .zst at its end compresses it")
+	f.StringVar(&o.output, "o", "", "output `FILE`")
 	f.StringVar(&o.date, "date", "", "date of the data, `YYYY-MM-DD`: reports show it")
 	f.StringVar(&o.dbType, "type", "Country-ASN", "type written into the database")
 	f.StringVar(&o.description, "description", "", "description, with source and licence: reports show it")
@@ -111,7 +109,7 @@ func write(path string, tree io.WriterTo) error {
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
-	if err := encode(tmp, tree, strings.HasSuffix(path, ".zst")); err != nil {
+	if err := encode(tmp, tree); err != nil {
 		return err
 	}
 	if err := tmp.Chmod(0o644); err != nil {
@@ -123,22 +121,9 @@ func write(path string, tree io.WriterTo) error {
 	return os.Rename(tmp.Name(), path)
 }
 
-func encode(w io.Writer, tree io.WriterTo, compress bool) error {
+func encode(w io.Writer, tree io.WriterTo) error {
 	buffered := bufio.NewWriterSize(w, 1<<20)
-	if !compress {
-		if _, err := tree.WriteTo(buffered); err != nil {
-			return err
-		}
-		return buffered.Flush()
-	}
-	z, err := zstd.NewWriter(buffered, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return err
-	}
-	if _, err := tree.WriteTo(z); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
+	if _, err := tree.WriteTo(buffered); err != nil {
 		return err
 	}
 	return buffered.Flush()
