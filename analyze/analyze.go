@@ -34,6 +34,7 @@ package analyze
 import (
 	"fmt"
 	"net/netip"
+	"sync"
 	"time"
 
 	"fwreport/analyze/codec"
@@ -124,10 +125,17 @@ type Env struct {
 	// up, all of them or as many as will be shown; nil: the State stays.
 	KeepTable func(t report.Table, all bool) report.Table
 
-	set    *Set
-	places []Place // by address handle
+	set   *Set
+	found *found
+}
+
+// found is what was found out about the addresses of a Set, for all modules.
+type found struct {
+	ranks func() []uint32
+
+	mu     sync.Mutex
+	places []Place // by address handle; nil before the first is looked up
 	known  []bool
-	ranks  []uint32 // of the addresses; nil before Ranks
 }
 
 // Keep is the table, its first rows kept for as long as the report: those that
@@ -144,7 +152,7 @@ func (e *Env) keep(t report.Table, all bool) report.Table {
 // look makes e that of a set.
 func (e *Env) look(s *Set) {
 	e.Shared, e.set = s.shared, s
-	e.places, e.known, e.ranks = nil, nil, nil
+	e.found = &found{ranks: sync.OnceValue(s.shared.Addrs.Ranks)}
 }
 
 // State is the state of a required module.
@@ -179,23 +187,21 @@ func (e *Env) Place(id uint32) Place {
 	if id == 0 || e.Geo == nil {
 		return Place{}
 	}
-	if e.places == nil {
-		e.places, e.known = make([]Place, e.Addrs.Len()), make([]bool, e.Addrs.Len())
+	f := e.found
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.places == nil {
+		f.places, f.known = make([]Place, e.Addrs.Len()), make([]bool, e.Addrs.Len())
 	}
-	if !e.known[id] {
-		e.places[id], e.known[id] = e.Geo.Locate(e.Addrs.Addr(id).Netip()), true
+	if !f.known[id] {
+		f.places[id], f.known[id] = e.Geo.Locate(e.Addrs.Addr(id).Netip()), true
 	}
-	return e.places[id]
+	return f.places[id]
 }
 
 // Ranks is the place of each address handle in the order of the addresses, found
 // once for all modules.
-func (e *Env) Ranks() []uint32 {
-	if e.ranks == nil {
-		e.ranks = e.Addrs.Ranks()
-	}
-	return e.ranks
-}
+func (e *Env) Ranks() []uint32 { return e.found.ranks() }
 
 // Name makes a text cell of a symbol; "" is null.
 func (e *Env) Name(s event.Sym) report.Value { return report.TextOf(e.Symbols.Name(s)) }
@@ -251,13 +257,17 @@ func (s *Set) add(events []event.Event) {
 }
 
 // Merge adds other, which must have been made of the same modules and symbols
-// and must not be used afterwards.
+// and must not be used afterwards. Modules are merged side by side.
 func (s *Set) Merge(other *Set) {
 	r := s.shared.Addrs.Absorb(other.shared.Addrs)
+	var all sync.WaitGroup
 	for i, st := range s.states {
-		st.Merge(other.states[i], r)
-		other.states[i] = nil // one module after the other gives its memory up
+		all.Go(func() {
+			st.Merge(other.states[i], r)
+			other.states[i] = nil // each gives its memory up
+		})
 	}
+	all.Wait()
 }
 
 // Sections makes the sections of the modules that NewSet was given, in their

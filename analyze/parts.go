@@ -1,6 +1,10 @@
 package analyze
 
-import "fwreport/report"
+import (
+	"sync"
+
+	"fwreport/report"
+)
 
 // Gatherer makes a module's section out of the States of several Sets, no two of
 // which have a source address in common: what does not fit into memory at once is
@@ -60,21 +64,37 @@ func (p *Parts) Survey(set *Set, env *Env) {
 }
 
 // Take looks at one part. The first one has all that is not counted by source.
+// Modules are looked at side by side, unless their tables have to be kept.
 func (p *Parts) Take(set *Set, env *Env, first bool) {
 	env.look(set)
-	for i, m := range p.modules {
-		switch s := env.State(m); {
-		case p.gather[i] != nil:
-			p.gather[i].Take(env, s)
-		case first:
-			p.sections[i] = s.Result(env)
-			if p.sections[i] != nil {
-				for t := range p.sections[i].Tables {
-					p.sections[i].Tables[t] = env.keep(p.sections[i].Tables[t], true)
-				}
-			}
+	var all sync.WaitGroup
+	for i := range p.modules {
+		if env.KeepTable == nil {
+			all.Go(func() { p.take(i, env, first) })
+		} else {
+			p.take(i, env, first)
 		}
 	}
+	all.Wait()
+}
+
+// take looks at one module's part.
+func (p *Parts) take(i int, env *Env, first bool) {
+	s := env.State(p.modules[i])
+	if g := p.gather[i]; g != nil {
+		g.Take(env, s)
+		return
+	}
+	if !first {
+		return
+	}
+	sec := s.Result(env)
+	if sec != nil {
+		for t := range sec.Tables {
+			sec.Tables[t] = env.keep(sec.Tables[t], true)
+		}
+	}
+	p.sections[i] = sec
 }
 
 // Sections makes the sections of all parts.

@@ -101,7 +101,7 @@ func benchAt(b *testing.B, keys int, at func(Words) *Stat) {
 
 func TestByAddrAgainstMap(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
-	p, want := NewByAddr[uint64](), map[Words]uint64{}
+	p, want := NewLarge[uint64](), map[Words]uint64{}
 	for range 200_000 {
 		id := uint32(rnd.IntN(2000))
 		k := Words{uint64(id) << 32, uint64(rnd.IntN(3))} // now and then another key than the last

@@ -2,8 +2,10 @@ package count
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"fwreport/reader/event"
 )
@@ -67,7 +69,45 @@ type Row struct {
 }
 
 // SortRows orders rows as all tables are: by count, descending, then by key.
-func SortRows(rows []Row) { sortRows(rows, 0) }
+func SortRows(rows []Row) { sortRows(rows, 0, len(rows)) }
+
+// Order is rows in the order of SortRows. Few reports show all rows of a large
+// table: only its head is sorted before somebody asks for more.
+type Order struct {
+	rows       []Row
+	head, rest sync.Once
+}
+
+// headRows is how many rows an Order sorts at first.
+const headRows = 1000
+
+// NewOrder takes rows over.
+func NewOrder(rows []Row) *Order { return &Order{rows: rows} }
+
+// Len is the number of rows.
+func (o *Order) Len() int { return len(o.rows) }
+
+// All yields the rows' indices. It may be called by several goroutines.
+func (o *Order) All() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		head, rest := o.rows[:min(headRows, len(o.rows))], o.rows[min(headRows, len(o.rows)):]
+		o.head.Do(func() { sortRows(o.rows, 0, headRows) })
+		if !yieldAll(head, yield) {
+			return
+		}
+		o.rest.Do(func() { SortRows(rest) })
+		yieldAll(rest, yield)
+	}
+}
+
+func yieldAll(rows []Row, yield func(uint32) bool) bool {
+	for i := range rows {
+		if !yield(rows[i].Index) {
+			return false
+		}
+	}
+	return true
+}
 
 // digits is how many bytes a Row is ordered by, and fewRows how many rows are
 // sorted by comparing them: a pass for each byte costs more.
@@ -98,10 +138,11 @@ func (r *Row) compare(o *Row) int {
 	return cmp.Compare(r.Lo, o.Lo)
 }
 
-// sortRows orders rows that are the same in all bytes before d.
-func sortRows(rows []Row, d int) {
+// sortRows orders rows that are the same in all bytes before d, or at least so many
+// that the first most are the right ones in their order.
+func sortRows(rows []Row, d, most int) {
 	if len(rows) > fewRows && d < digits {
-		sortByDigit(rows, d)
+		sortByDigit(rows, d, most)
 		return
 	}
 	if len(rows) > 1 {
@@ -112,7 +153,7 @@ func sortRows(rows []Row, d int) {
 // sortByDigit puts rows in place by the byte d, without a second slice, and goes
 // on with those of each value. (Comparing rows took twice as long: which of two
 // comes first is hard to foresee.)
-func sortByDigit(rows []Row, d int) {
+func sortByDigit(rows []Row, d, most int) {
 	var n [256]int
 	for i := range rows {
 		n[rows[i].digit(d)]++
@@ -121,8 +162,11 @@ func sortByDigit(rows []Row, d int) {
 		place(rows, d, &n)
 	}
 	for _, n := range n {
-		sortRows(rows[:n], d+1)
-		rows = rows[n:]
+		if most <= 0 {
+			return
+		}
+		sortRows(rows[:n], d+1, most)
+		rows, most = rows[n:], most-n
 	}
 }
 

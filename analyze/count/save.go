@@ -37,7 +37,7 @@ func SavePart[K, V any](w *codec.Writer, keys []K, vals []V, has func(K) bool, k
 }
 
 // SaveEntries is SavePart for a ByAddr.
-func SaveEntries[V any](w *codec.Writer, t *ByAddr[V], has func(Words) bool, key func(Words, *codec.Writer), val func(*V, *codec.Writer)) {
+func SaveEntries[V any](w *codec.Writer, t *Large[V], has func(Words) bool, key func(Words, *codec.Writer), val func(*V, *codec.Writer)) {
 	n := uint64(0)
 	for _, e := range t.All() {
 		if has(e.Key) {

@@ -88,29 +88,32 @@ func (s *sources) sweeps(*groups.State) []candidate {
 // denied packet tries no password: the finding says what was knocked on, and
 // that it may have been for that.
 func (s *sources) attempts(g *groups.State) []candidate {
-	type door struct {
-		src  uint32
-		port uint16
-	}
-	doors := map[door]*count.Stat{}
-	for k, v := range deniedPorts(g) {
-		port, _ := k.Port()
-		if k.Proto() != event.TCP || k.Src() == 0 || s.of[k.Src()].Count < loginEvents || logins[port] == "" {
+	var list []candidate
+	for id := range s.of {
+		if id == 0 || s.of[id].Count < loginEvents {
 			continue
 		}
-		d := door{k.Src(), port}
-		if doors[d] == nil {
-			doors[d] = &count.Stat{}
-		}
-		doors[d].Merge(&v.Stat)
-	}
-	var list []candidate
-	for d, stat := range doors {
-		if stat.Count >= loginEvents {
-			list = append(list, candidate{stat.Count, d.src, d.port, 0, stat})
+		for port, doors := range s.doors.of(uint32(id)) {
+			if logins[port] == "" {
+				continue
+			}
+			if stat := tcpEvents(g, doors); stat.Count >= loginEvents {
+				found := stat // which alone goes to the heap
+				list = append(list, candidate{stat.Count, uint32(id), port, 0, &found})
+			}
 		}
 	}
 	return list
+}
+
+// tcpEvents sums up the groups that are TCP's.
+func tcpEvents(g *groups.State, doors []door) (sum count.Stat) {
+	for _, d := range doors {
+		if e := g.Entry(d.group); groups.Key(e.Key).Proto() == event.TCP {
+			sum.Merge(&e.Val.Stat)
+		}
+	}
+	return sum
 }
 
 // largest are the largest findings of a kind in the parts so far, and how many

@@ -27,16 +27,8 @@ func (r *ranks) row(k groups.Key, n uint64, index uint32) count.Row {
 
 // groupTable is the table of the groups with one verdict.
 func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict, id, title, doc string) report.Table {
-	var order []count.Row
-	var total uint64
-	for i, e := range g.All() {
-		k := groups.Key(e.Key)
-		if k.Verdict() == v {
-			order = append(order, ranks.row(k, e.Val.Count, i))
-			total += e.Val.Count
-		}
-	}
-	count.SortRows(order)
+	rows, total := groupRows(g, ranks, v)
+	order := count.NewOrder(rows)
 	return report.Table{
 		ID: id, Title: title,
 		Doc: doc + " Source port and destination are given where all events of a row have the same.",
@@ -51,16 +43,34 @@ func groupTable(env *analyze.Env, g *groups.State, ranks *ranks, v event.Verdict
 		},
 		Rows: func(yield func([]report.Value) bool) {
 			var cells []report.Value
-			for _, r := range order {
-				e := g.Entry(r.Index)
+			for i := range order.All() {
+				e := g.Entry(i)
 				cells = appendGroup(cells[:0], env, groups.Key(e.Key), &e.Val)
 				if !yield(cells) {
 					return
 				}
 			}
 		},
-		TotalRows: len(order), TotalCount: total,
+		TotalRows: order.Len(), TotalCount: total,
 	}
+}
+
+// groupRows is a row for each group with a verdict, and how many events they are.
+func groupRows(g *groups.State, ranks *ranks, v event.Verdict) (rows []count.Row, total uint64) {
+	n := 0
+	for _, e := range g.All() {
+		if groups.Key(e.Key).Verdict() == v {
+			n++
+		}
+	}
+	rows = make([]count.Row, 0, n)
+	for i, e := range g.All() {
+		if k := groups.Key(e.Key); k.Verdict() == v {
+			rows = append(rows, ranks.row(k, e.Val.Count, i))
+			total += e.Val.Count
+		}
+	}
+	return rows, total
 }
 
 // appendGroup appends the cells of a row.

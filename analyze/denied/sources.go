@@ -1,8 +1,8 @@
 package denied
 
 import (
+	"cmp"
 	"iter"
-	"math"
 	"slices"
 
 	"fwreport/analyze"
@@ -16,7 +16,7 @@ import (
 type source struct {
 	count.Stat
 	ports   uint32 // distinct destination port numbers
-	probed  uint32 // of these, without what looks like answers: see answerBit
+	probed  uint32 // of these, without what looks like answers: see answers
 	targets uint32 // distinct destination addresses
 	port    uint16 // the largest destination port: of a source of one port, that
 }
@@ -26,7 +26,8 @@ type source struct {
 type sources struct {
 	env   *analyze.Env
 	of    []source
-	order []uint32 // handles in the table's order
+	doors *doors
+	order *count.Order // of handles
 	total uint64
 }
 
@@ -38,7 +39,8 @@ func rollUp(env *analyze.Env, g *groups.State, targets *state, ranks *ranks) *so
 			s.of[k.Src()].Merge(&e.Val.Stat)
 		}
 	}
-	s.countPorts(g)
+	s.doors = doorsOf(g, len(s.of))
+	s.countPorts()
 	targets.countTargets(s.of)
 	s.sort(ranks)
 	return s
@@ -52,72 +54,101 @@ func (s *sources) sort(ranks *ranks) {
 			s.total += n
 		}
 	}
-	count.SortRows(rows)
-	s.order = make([]uint32, len(rows))
-	for i := range rows {
-		s.order[i] = rows[i].Index
-	}
+	s.order = count.NewOrder(rows)
 }
 
 // countPorts counts the distinct destination ports of each source's denied groups.
-// A port counts once, whatever the protocol and the action. Most sources have one
-// group; only the ports of the others are sorted.
-func (s *sources) countPorts(g *groups.State) {
-	for k, v := range deniedPorts(g) {
-		s.of[k.Src()].addPort(k, v)
-	}
-	var ports []uint64 // source, port, and whether all is answers there
-	for k, v := range deniedPorts(g) {
-		if s.of[k.Src()].ports > 1 {
-			port, _ := k.Port()
-			ports = append(ports, uint64(k.Src())<<17|uint64(port)<<1|answerBit(k, v))
-		}
-	}
-	slices.Sort(ports)
-	for _, p := range ports {
-		s.of[p>>17].ports, s.of[p>>17].probed = 0, 0
-	}
-	last := uint64(math.MaxUint64)
-	for _, p := range ports {
-		if p>>1 != last {
-			last = p >> 1
-			s.of[p>>17].ports++
-			s.of[p>>17].probed += 1 - uint32(p&1)
+// A port counts once, whatever the protocol and the action.
+func (s *sources) countPorts() {
+	for id := range s.of {
+		v := &s.of[id]
+		for port, groups := range s.doors.of(uint32(id)) {
+			v.port = port // they ascend
+			v.ports++
+			if slices.ContainsFunc(groups, func(d door) bool { return !d.answers }) {
+				v.probed++
+			}
 		}
 	}
 }
 
-// addPort counts the port of a group as one of its own.
-func (v *source) addPort(k groups.Key, g *groups.Group) {
-	port, _ := k.Port()
-	v.port = max(v.port, port)
-	v.ports++
-	v.probed += 1 - uint32(answerBit(k, g))
+// doors are the denied groups that have a destination port, by source and port.
+type doors struct {
+	begin []uint32 // by source's handle; the end of the last stands behind it
+	list  []door
 }
 
-// deniedPorts yields the denied groups that have a destination port.
-func deniedPorts(g *groups.State) iter.Seq2[groups.Key, *groups.Group] {
-	return func(yield func(groups.Key, *groups.Group) bool) {
-		for _, e := range g.All() {
+// door is a group.
+type door struct {
+	group   uint32
+	port    uint16
+	answers bool // all of it looks like answers
+}
+
+// doorsOf sorts the groups of so many sources: by source with two passes, by port
+// the few of each source.
+func doorsOf(g *groups.State, n int) *doors {
+	d := &doors{begin: make([]uint32, n+1)}
+	for k := range deniedPorts(g) {
+		d.begin[k.Src()+1]++
+	}
+	for i := range n {
+		d.begin[i+1] += d.begin[i]
+	}
+	d.list = make([]door, d.begin[n])
+	next := slices.Clone(d.begin)
+	for k, i := range deniedPorts(g) {
+		port, _ := k.Port()
+		d.list[next[k.Src()]] = door{i, port, answers(k, &g.Entry(i).Val)}
+		next[k.Src()]++
+	}
+	for i := range n {
+		if own := d.list[d.begin[i]:d.begin[i+1]]; len(own) > 1 {
+			slices.SortFunc(own, func(a, b door) int { return cmp.Compare(a.port, b.port) })
+		}
+	}
+	return d
+}
+
+// of yields the ports of a source, ascending, with their groups.
+func (d *doors) of(src uint32) iter.Seq2[uint16, []door] {
+	return func(yield func(uint16, []door) bool) {
+		own := d.list[d.begin[src]:d.begin[src+1]]
+		for len(own) > 0 {
+			n := 1
+			for n < len(own) && own[n].port == own[0].port {
+				n++
+			}
+			if !yield(own[0].port, own[:n]) {
+				return
+			}
+			own = own[n:]
+		}
+	}
+}
+
+// deniedPorts yields the denied groups that have a destination port, and their
+// indices.
+func deniedPorts(g *groups.State) iter.Seq2[groups.Key, uint32] {
+	return func(yield func(groups.Key, uint32) bool) {
+		for i, e := range g.All() {
 			k := groups.Key(e.Key)
-			if _, ok := k.Port(); ok && k.Verdict() == event.Denied && !yield(k, &e.Val) {
+			if _, ok := k.Port(); ok && k.Verdict() == event.Denied && !yield(k, i) {
 				return
 			}
 		}
 	}
 }
 
-// answerBit is 1 if a group looks like late answers of a service (from a
+// answers reports whether a group looks like late answers of a service (from a
 // well-known port, to a port that clients take): a busy web or name server whose
 // answers come after the connection was forgotten is denied on thousands of
 // ports, and scans nothing.
-func answerBit(k groups.Key, g *groups.Group) uint64 {
+func answers(k groups.Key, g *groups.Group) bool {
 	const wellKnown = 1024
 	from, ok := g.SrcPort()
-	if to, _ := k.Port(); ok && from < wellKnown && to >= wellKnown {
-		return 1
-	}
-	return 0
+	to, _ := k.Port()
+	return ok && from < wellKnown && to >= wellKnown
 }
 
 func (s *sources) table(tool func(src uint32) string) report.Table {
@@ -135,14 +166,14 @@ func (s *sources) table(tool func(src uint32) string) report.Table {
 		},
 		Rows: func(yield func([]report.Value) bool) {
 			var cells []report.Value
-			for _, id := range s.order {
+			for id := range s.order.All() {
 				cells = s.appendCells(cells[:0], id, tool)
 				if !yield(cells) {
 					return
 				}
 			}
 		},
-		TotalRows: len(s.order), TotalCount: s.total,
+		TotalRows: s.order.Len(), TotalCount: s.total,
 	}
 }
 

@@ -95,9 +95,9 @@ func (m *match) merge(o *match) {
 // State is the fingerprints of one Set.
 type State struct {
 	rules   *ruleset
-	matched *count.ByAddr[match]
-	against *count.ByAddr[uint64] // events that contradict the rule
-	syns    count.Column[uint64]  // each source's SYNs
+	matched *count.Large[match]
+	against *count.Large[uint64] // events that contradict the rule
+	syns    count.Column[uint64] // each source's SYNs
 	known   known
 	windows *windows
 }
@@ -114,8 +114,8 @@ func (k *known) merge(o known) {
 func newState(sh *analyze.Shared) *State {
 	return &State{
 		rules:   compile(rules, sh.Symbols),
-		matched: count.NewByAddr[match](),
-		against: count.NewByAddr[uint64](),
+		matched: count.NewLarge[match](),
+		against: count.NewLarge[uint64](),
 		windows: newWindows(),
 	}
 }

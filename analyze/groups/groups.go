@@ -17,7 +17,7 @@ var Analyzer = &analyze.Analyzer{
 	Name: "groups",
 	Doc:  "Events that were not accepted, by source, destination port, protocol, action and verdict.",
 	New: func(sh *analyze.Shared) analyze.State {
-		return &State{count.NewByAddr[Group]()}
+		return &State{count.NewLarge[Group]()}
 	},
 }
 
@@ -62,16 +62,35 @@ type Group struct {
 }
 
 // State is the groups of one Set.
-type State struct{ *count.ByAddr[Group] }
+type State struct{ *count.Large[Group] }
 
 // Add counts all events but accepted ones.
 func (s *State) Add(events []event.Event) {
+	for len(events) > 0 {
+		n := min(len(events), count.Several)
+		s.addSome(events[:n])
+		events = events[n:]
+	}
+}
+
+// addSome is Add for at most count.Several events. Which of them are accepted
+// cannot be foreseen, so the key of each is made, and those of accepted ones are
+// written over.
+func (s *State) addSome(events []event.Event) {
+	var keys [count.Several]count.Words
+	var which [count.Several]uint8
+	n := 0
 	for i := range events {
 		e := &events[i]
-		if e.Verdict == event.Accepted {
-			continue
+		keys[n%count.Several], which[n%count.Several] = count.Words(KeyOf(e)), uint8(i)
+		if e.Verdict != event.Accepted {
+			n++
 		}
-		g := s.At(count.Words(KeyOf(e)))
+	}
+	var at [count.Several]uint32
+	s.Locate(keys[:n], &at)
+	for i := range n {
+		e, g := &events[which[i]], &s.Entry(at[i]).Val
 		g.Stat.Add(e)
 		g.Ends.Add(e)
 	}
@@ -79,11 +98,26 @@ func (s *State) Add(events []event.Event) {
 
 // Merge adds another State.
 func (s *State) Merge(other analyze.State, r count.Remap) {
-	o := other.(*State)
-	for e := range o.Drain() {
-		g, from := s.At(count.Words(Key(e.Key).remap(r))), &e.Val
-		g.Stat.Merge(&from.Stat)
-		g.Ends.Merge(&from.Ends, r)
+	var keys [count.Several]count.Words
+	var from [count.Several]*Group
+	n := 0
+	for e := range other.(*State).Drain() {
+		keys[n], from[n] = count.Words(Key(e.Key).remap(r)), &e.Val
+		if n++; n == count.Several {
+			s.mergeSome(keys[:], from[:], r)
+			n = 0
+		}
+	}
+	s.mergeSome(keys[:n], from[:n], r)
+}
+
+func (s *State) mergeSome(keys []count.Words, from []*Group, r count.Remap) {
+	var at [count.Several]uint32
+	s.Locate(keys, &at)
+	for i, f := range from {
+		g := &s.Entry(at[i]).Val
+		g.Stat.Merge(&f.Stat)
+		g.Ends.Merge(&f.Ends, r)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // SavePart implements analyze.Divided.
 func (s *State) SavePart(w *codec.Writer, part count.Part) {
 	mine := func(packed count.Words) bool { return part.Has(Key(packed).Src()) }
-	count.SaveEntries(w, s.ByAddr, mine, func(packed count.Words, w *codec.Writer) { Key(packed).save(w) }, (*Group).save)
+	count.SaveEntries(w, s.Large, mine, func(packed count.Words, w *codec.Writer) { Key(packed).save(w) }, (*Group).save)
 }
 
 // Load implements analyze.Stored.

@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// ByAddr is a table for keys that have an address's handle in the upper half of
-// A. Most addresses do one thing, again and again. So an address's first key has
-// no slot in the hash table, and the key that it had last is compared at once:
-// an address that is met once costs an array's element, as handles are dense, and
-// no look-up; one of many keys what it costs in a Packed.
+// Large is a table for very many keys, of which whole blocks are looked up at once
+// (Locate). Key and value stand side by side, in rooms that are never moved: with
+// millions of sources these tables are most of the memory, and one slice for all
+// would take three times its size whenever it doubles.
 //
-// Key and value stand side by side, in rooms that are never moved: with millions
-// of sources these tables are most of the memory, and one slice for all would
-// take three times its size whenever it doubles.
-type ByAddr[V any] struct {
+// A table by address, with the address's first and its latest key beside its handle
+// and slots for all other keys, saved the slots of addresses that do one thing. It
+// was given up: with 20,000 sources in random order a look-up was three branches
+// that no processor foresees and three waits for memory, one after the other. Now
+// a block's slots are fetched together, and then its entries.
+type Large[V any] struct {
 	index
-	of    Column[places]
 	rooms [][]Entry[V]
 	n     int
 }
@@ -34,21 +34,20 @@ const (
 	firstRoom = 16
 )
 
-// places are the indices, plus one, of the first key of an address and of that
-// looked for last; 0 is none.
-type places struct{ first, last uint32 }
+// Several is how many keys Locate takes at most.
+const Several = 64
 
-// NewByAddr returns an empty table.
-func NewByAddr[V any]() *ByAddr[V] { return &ByAddr[V]{index: newIndex()} }
+// NewLarge returns an empty table.
+func NewLarge[V any]() *Large[V] { return &Large[V]{index: newIndex()} }
 
 // Len is the number of keys.
-func (t *ByAddr[V]) Len() int { return t.n }
+func (t *Large[V]) Len() int { return t.n }
 
 // Entry is the key of an index below Len, and its value.
-func (t *ByAddr[V]) Entry(i uint32) *Entry[V] { return &t.rooms[i>>roomBits][i%roomSize] }
+func (t *Large[V]) Entry(i uint32) *Entry[V] { return &t.rooms[i>>roomBits][i%roomSize] }
 
 // All yields all entries, in the order of their indices.
-func (t *ByAddr[V]) All() iter.Seq2[uint32, *Entry[V]] {
+func (t *Large[V]) All() iter.Seq2[uint32, *Entry[V]] {
 	return func(yield func(uint32, *Entry[V]) bool) {
 		for r, room := range t.rooms {
 			for i := range room {
@@ -62,9 +61,9 @@ func (t *ByAddr[V]) All() iter.Seq2[uint32, *Entry[V]] {
 
 // Drain is All, and gives the entries' memory up as it goes: t must not be used
 // afterwards.
-func (t *ByAddr[V]) Drain() iter.Seq[*Entry[V]] {
+func (t *Large[V]) Drain() iter.Seq[*Entry[V]] {
 	return func(yield func(*Entry[V]) bool) {
-		t.index, t.of = index{}, Column[places]{}
+		t.index = index{}
 		for r, room := range t.rooms {
 			t.rooms[r] = nil
 			for i := range room {
@@ -77,32 +76,40 @@ func (t *ByAddr[V]) Drain() iter.Seq[*Entry[V]] {
 }
 
 // At is the value of k, a zero one if k is new. It is valid until the next At.
-func (t *ByAddr[V]) At(k Words) *V {
-	if o := t.of.Find(uint32(k.A >> 32)); o != nil && o.last != 0 {
-		if e := t.Entry(o.last - 1); e.Key == k {
-			return &e.Val
+func (t *Large[V]) At(k Words) *V { return &t.Entry(t.place(k)).Val }
+
+// Locate tells the indices of keys, at most Several, in at; new keys get one and a
+// zero value. What is read of memory for a key does not depend on what was read for
+// another, so the core fetches it all together.
+func (t *Large[V]) Locate(keys []Words, at *[Several]uint32) {
+	var hashes [Several]uint32
+	mask, slots, touched := uint32(len(t.slots)-1), t.slots, uint32(0)
+	for i, k := range keys {
+		h := uint32(t.hash.two(k.A, k.B))
+		hashes[i%Several] = h
+		touched |= slots[h&mask].next
+	}
+	if touched == 0 || t.n == 0 {
+		for i, k := range keys {
+			at[i%Several] = t.place(k)
+		}
+		return
+	}
+	for i := range keys {
+		h := hashes[i%Several]
+		at[i%Several] = t.seek(h, &hashes[i%Several]).next
+	}
+	for i, k := range keys {
+		if n := at[i%Several]; n != 0 && t.Entry(n-1).Key == k {
+			at[i%Several] = n - 1
+		} else {
+			at[i%Several] = t.place(k)
 		}
 	}
-	return &t.Entry(t.look(k)).Val
 }
 
-// look is the index of k, a new one at need.
-func (t *ByAddr[V]) look(k Words) uint32 {
-	o := t.of.At(uint32(k.A >> 32))
-	switch {
-	case o.first == 0:
-		o.first = t.add(k) + 1
-		o.last = o.first
-	case t.Entry(o.first-1).Key == k:
-		o.last = o.first
-	default:
-		o.last = t.place(k) + 1
-	}
-	return o.last - 1
-}
-
-// place is the index of a key that is not its address's first, a new one at need.
-func (t *ByAddr[V]) place(k Words) uint32 {
+// place is the index of a key, a new one at need.
+func (t *Large[V]) place(k Words) uint32 {
 	s, h := t.slot(k)
 	if s.next != 0 {
 		return s.next - 1
@@ -112,7 +119,7 @@ func (t *ByAddr[V]) place(k Words) uint32 {
 	return i
 }
 
-func (t *ByAddr[V]) slot(k Words) (*packedSlot, uint32) {
+func (t *Large[V]) slot(k Words) (*packedSlot, uint32) {
 	h := uint32(t.hash.two(k.A, k.B))
 	for at := h; ; at++ {
 		s := t.seek(h, &at)
@@ -123,7 +130,7 @@ func (t *ByAddr[V]) slot(k Words) (*packedSlot, uint32) {
 }
 
 // add appends k, which is new, with a zero value.
-func (t *ByAddr[V]) add(k Words) uint32 {
+func (t *Large[V]) add(k Words) uint32 {
 	i := t.n
 	r := i >> roomBits
 	switch {
@@ -138,7 +145,7 @@ func (t *ByAddr[V]) add(k Words) uint32 {
 }
 
 // growFirst doubles the first room: small tables stay small.
-func (t *ByAddr[V]) growFirst() {
+func (t *Large[V]) growFirst() {
 	if t.n == 0 {
 		t.rooms = append(t.rooms, make([]Entry[V], 0, firstRoom))
 		return
@@ -149,14 +156,7 @@ func (t *ByAddr[V]) growFirst() {
 }
 
 // Find is the value of k, nil if there is none.
-func (t *ByAddr[V]) Find(k Words) *V {
-	o := t.of.Find(uint32(k.A >> 32))
-	if o == nil || o.first == 0 {
-		return nil
-	}
-	if e := t.Entry(o.first - 1); e.Key == k {
-		return &e.Val
-	}
+func (t *Large[V]) Find(k Words) *V {
 	if s, _ := t.slot(k); s.next != 0 {
 		return &t.Entry(s.next - 1).Val
 	}
