@@ -97,13 +97,33 @@ type State struct {
 	rules   *ruleset
 	matched *count.Large[match]
 	against *count.Large[uint64] // events that contradict the rule
-	syns    count.Column[uint64] // each source's SYNs
+	senders count.Column[sender]
 	known   known
 	windows *windows
 }
 
+// sender is what is known of the SYNs of a source, or of those without one.
+type sender struct {
+	syns    uint64
+	windows uint64 // bit n: a SYN with the window of the id n+1 was among them
+}
+
+// fewWindows is how many windows a sender has bits for.
+const fewWindows = 64
+
 // known counts the SYNs and how many of them carry what the stronger rules need.
 type known struct{ syns, seq, options uint64 }
+
+func (k *known) add(e *event.Event) {
+	n := uint64(e.Count)
+	k.syns += n
+	if e.Has(event.HasSeq) {
+		k.seq += n
+	}
+	if e.Has(event.HasOptions) {
+		k.options += n
+	}
+}
 
 func (k *known) merge(o known) {
 	k.syns += o.syns
@@ -122,36 +142,53 @@ func newState(sh *analyze.Shared) *State {
 
 // Add counts the probes among the events.
 func (s *State) Add(events []event.Event) {
-	for i := range events {
-		e := &events[i]
-		c := classOf(e)
-		if c == noClass {
-			continue
-		}
-		if c == SYN {
-			s.addSYN(e)
-		}
-		if e.SrcID != 0 && e.Has(event.HasLen) && !e.Has(event.IPv6) {
-			s.probe(c, e)
-		}
+	for len(events) > 0 {
+		n := min(len(events), count.Several)
+		s.addSome(events[:n])
+		events = events[n:]
 	}
 }
 
-func (s *State) addSYN(e *event.Event) {
-	n := uint64(e.Count)
-	s.known.syns += n
-	if e.Has(event.HasSeq) {
-		s.known.seq += n
+// addSome is Add for at most count.Several events.
+func (s *State) addSome(events []event.Event) {
+	var syns [count.Several]*event.Event
+	n := 0
+	for i := range events {
+		e := &events[i]
+		c := classOf(e)
+		if c == SYN {
+			syns[n] = e
+			n++
+		}
+		if c != noClass && e.SrcID != 0 && e.Has(event.HasLen) && !e.Has(event.IPv6) {
+			s.probe(c, e)
+		}
 	}
-	if e.Has(event.HasOptions) {
-		s.known.options += n
+	s.addSYNs(syns[:n])
+}
+
+// addSYNs counts SYNs, first by window: the senders, which lie anywhere in memory,
+// are then fetched together.
+func (s *State) addSYNs(syns []*event.Event) {
+	var windows [count.Several]uint32
+	for i, e := range syns {
+		s.known.add(e)
+		windows[i] = s.windows.add(e)
 	}
-	if syns := s.syns.Find(e.SrcID); syns != nil { // which costs no call
-		*syns += n
-	} else {
-		*s.syns.At(e.SrcID) += n
+	for i, e := range syns {
+		v := s.senders.Find(e.SrcID)
+		if v == nil {
+			v = s.senders.At(e.SrcID)
+		}
+		v.syns += uint64(e.Count)
+		switch id := windows[i]; {
+		case e.SrcID == 0:
+		case id <= fewWindows:
+			v.windows |= 1 << (id - 1)
+		default:
+			s.windows.sources.Add(e.SrcID, id)
+		}
 	}
-	s.windows.add(e)
 }
 
 // probe counts e for the first rule that it fits, or else against all rules
@@ -184,11 +221,41 @@ func (s *State) Merge(other analyze.State, r count.Remap) {
 	for e := range o.against.Drain() {
 		*s.against.At(key(e.Key).remap(r)) += e.Val
 	}
-	for id, n := range o.syns.All() {
-		if *n != 0 {
-			*s.syns.At(r[id]) += *n
+	s.known.merge(o.known)
+	ids := s.windows.merge(o.windows)
+	for src, from := range o.senders.All() {
+		if from.syns == 0 {
+			continue
+		}
+		s.senders.At(r[src]).syns += from.syns
+		for word := from.windows; word != 0; word &= word - 1 {
+			s.sent(r[src], ids[bits.TrailingZeros64(word)+1])
 		}
 	}
-	s.known.merge(o.known)
-	s.windows.merge(o.windows, r)
+	for src, id := range o.windows.sources.All() {
+		s.sent(r[src], ids[id])
+	}
+}
+
+// sent notes that a SYN of a source had the window of an id.
+func (s *State) sent(src, id uint32) {
+	if id > fewWindows {
+		s.windows.sources.Add(src, id)
+		return
+	}
+	s.senders.At(src).windows |= 1 << (id - 1)
+}
+
+// sourcesOf is the number of sources that sent each window, by its id.
+func (s *State) sourcesOf() []uint64 {
+	sources := make([]uint64, max(s.windows.Len(), fewWindows)+1)
+	for _, v := range s.senders.All() {
+		for word := v.windows; word != 0; word &= word - 1 {
+			sources[bits.TrailingZeros64(word)+1]++
+		}
+	}
+	for _, id := range s.windows.sources.All() {
+		sources[id]++
+	}
+	return sources
 }

@@ -19,8 +19,8 @@ func (s *State) attributions(yield func(k key, m *match, against uint64, c repor
 		if n := s.against.Find(e.Key); n != nil {
 			against = *n
 		}
-		if n := s.syns.Find(k.src()); n != nil {
-			syns = *n
+		if v := s.senders.Find(k.src()); v != nil {
+			syns = v.syns
 		}
 		if c, ok := rules[k.rule()].judge(m, against, syns); ok {
 			yield(k, m, against, c)
@@ -59,7 +59,7 @@ func (g *gatherer) Take(_ *analyze.Env, state analyze.State) {
 	s := state.(*State)
 	s.attributions(g.add)
 	g.known.merge(s.known)
-	g.windows.take(s.windows)
+	g.windows.take(s.windows, s.sourcesOf())
 }
 
 // add counts a source that is attributed to a rule.

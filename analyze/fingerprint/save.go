@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"math"
+	"math/bits"
 
 	"fwreport/analyze/codec"
 	"fwreport/analyze/count"
@@ -13,19 +14,6 @@ func (s *State) SavePart(w *codec.Writer, part count.Part) {
 	mine := func(k count.Words) bool { return part.Has(key(k).src()) }
 	count.SaveEntries(w, s.matched, mine, saveKey, (*match).save)
 	count.SaveEntries(w, s.against, mine, saveKey, count.SaveCount)
-	n := uint64(0)
-	for src, syns := range s.syns.All() {
-		if *syns > 0 && part.Has(src) {
-			n++
-		}
-	}
-	w.Uvarint(n)
-	for src, syns := range s.syns.All() {
-		if *syns > 0 && part.Has(src) {
-			w.Handle(src)
-			w.Uvarint(*syns)
-		}
-	}
 	var known known
 	if part.First() {
 		known = s.known
@@ -34,18 +22,44 @@ func (s *State) SavePart(w *codec.Writer, part count.Part) {
 		w.Uvarint(n)
 	}
 	s.windows.save(w, part)
+	s.saveSenders(w, part)
+}
+
+func (s *State) saveSenders(w *codec.Writer, part count.Part) {
+	n := uint64(0)
+	for src, v := range s.senders.All() {
+		if v.syns > 0 && part.Has(src) {
+			n++
+		}
+	}
+	w.Uvarint(n)
+	for src, v := range s.senders.All() {
+		if v.syns > 0 && part.Has(src) {
+			w.Handle(src)
+			w.Uvarint(v.syns)
+			w.Uvarint(v.windows)
+		}
+	}
 }
 
 // Load implements analyze.Stored.
 func (s *State) Load(r *codec.Reader) {
 	count.LoadTable(r, s.matched, loadKey, (*match).load)
 	count.LoadTable(r, s.against, loadKey, count.LoadCount)
-	for n := r.Below(math.MaxUint32, "number of sources"); n > 0 && r.Err() == nil; n-- {
-		src := r.Handle()
-		*s.syns.At(src) += r.Uvarint()
-	}
 	s.known = known{r.Uvarint(), r.Uvarint(), r.Uvarint()}
 	s.windows.load(r)
+	s.loadSenders(r)
+}
+
+func (s *State) loadSenders(r *codec.Reader) {
+	for n := r.Below(math.MaxUint32, "number of sources"); n > 0 && r.Err() == nil; n-- {
+		v := s.senders.At(r.Handle())
+		v.syns += r.Uvarint()
+		v.windows |= r.Uvarint()
+		if bits.Len64(v.windows) > s.windows.Len() {
+			r.Fail("window %d, but there are %d", bits.Len64(v.windows), s.windows.Len())
+		}
+	}
 }
 
 func saveKey(k count.Words, w *codec.Writer) {

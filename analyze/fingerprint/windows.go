@@ -57,7 +57,7 @@ func (v *window) merge(o *window) {
 // windows counts SYNs by window and length.
 type windows struct {
 	*count.Cached[window]
-	sources *count.Pairs // source's handle, window's id
+	sources *count.Pairs // source's handle, window's id, for ids above fewWindows
 }
 
 func newWindows() *windows {
@@ -72,26 +72,24 @@ func (w *windows) at(k windowKey) *window {
 	return v
 }
 
-func (w *windows) add(e *event.Event) {
+// add counts a SYN, and returns its window's id.
+func (w *windows) add(e *event.Event) uint32 {
 	v := w.at(windowKeyOf(e))
 	v.Stat.Add(e)
 	v.ttl.Add(uint32(InitialTTL(e.TTL)), e.Has(event.HasTTL))
 	v.options.Add(uint32(e.Options), e.Has(event.HasOptions))
-	if e.SrcID != 0 {
-		w.sources.Add(e.SrcID, v.id)
-	}
+	return v.id
 }
 
-func (w *windows) merge(o *windows, r count.Remap) {
-	ids := make([]uint32, o.Len()+1)
+// merge adds other windows, and returns the ids that theirs have here.
+func (w *windows) merge(o *windows) (ids []uint32) {
+	ids = make([]uint32, o.Len()+1)
 	for i, k := range o.Keys {
 		from, to := &o.Vals[i], w.at(windowKey(k.A))
 		ids[from.id] = to.id
 		to.merge(from)
 	}
-	for src, id := range o.sources.All() {
-		w.sources.Add(r[src], ids[id])
-	}
+	return ids
 }
 
 // InitialTTL is the TTL that a packet left its host with, as far as the observed
@@ -122,12 +120,9 @@ type windowRow struct {
 
 func newWindowRows() *windowRows { return &windowRows{count.NewPacked[windowRow]()} }
 
-// take adds the windows of a part, of which each may have them all.
-func (t *windowRows) take(w *windows) {
-	sources := make([]uint64, w.Len()+1) // by id
-	for _, id := range w.sources.All() {
-		sources[id]++
-	}
+// take adds the windows of a part, of which each may have them all, and the number
+// of their sources, by id.
+func (t *windowRows) take(w *windows, sources []uint64) {
 	for i, k := range w.Keys {
 		row, from := t.At(k), &w.Vals[i]
 		row.merge(from)
