@@ -37,7 +37,7 @@ func (c *Chunk) Release() {
 //
 // Chunks of an archive hands over those of the members that can only be read by
 // going through it (see archive), whose own Chunks do nothing. read is told of
-// members' bytes, not of the archive's.
+// members' bytes, not of the archive's. What was set aside is hashed only.
 func (in *Input) Chunks(read func(n int), emit func(*Chunk) error) error {
 	if in.passing {
 		return nil
@@ -59,6 +59,9 @@ func (in *Input) read(read func(n int), emit func(*Chunk) error) error {
 	}
 	defer rc.Close()
 	raw := &rawReader{r: rc, hash: sha256.New(), progress: read}
+	if in.hashAside(rc, raw) {
+		return nil
+	}
 	data, err := in.decompress(raw)
 	if err != nil {
 		in.damaged(fmt.Sprintf("its %s data cannot be decompressed: %v", in.Facts.Compression, err))

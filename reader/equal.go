@@ -95,9 +95,9 @@ func (in *Input) hash(ctx context.Context) (string, error) {
 
 // ContentHash is the SHA-256 of the bytes of a file that is read for itself, in
 // hex; "" for what is no such file (a stream, an archive and what is in it), is
-// not read, or cannot be.
+// not read or was set aside, or cannot be.
 func (in *Input) ContentHash(ctx context.Context) (string, error) {
-	if _, ok := in.source.(file); !ok || in.Format == nil || in.Carrier() != in {
+	if _, ok := in.source.(file); !ok || in.Format == nil || in.aside || in.Carrier() != in {
 		return "", nil
 	}
 	return in.hash(ctx)

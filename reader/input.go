@@ -46,12 +46,16 @@ type Input struct {
 	depth   int      // how many archives it is in
 	passing bool     // its archive's Chunks reads it
 	limits  *limits
+
+	seen  *sight // of its head; nil: not looked at for its times
+	aside bool   // it is hashed and no more, see SetAside
 }
 
 // reference is a time that a year can be taken from, and where it comes from.
 type reference struct {
 	at   time.Time
 	from string
+	own  bool // it is when the input was written, as its header, its file's time or its name tells
 }
 
 // grace is added to every reference: clocks are skewed, zones differ.

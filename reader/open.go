@@ -420,25 +420,25 @@ func (in *Input) headOf(raw io.Reader, err error) (head []byte, complete bool, _
 func (in *Input) findReference(raw []byte, now time.Time) reference {
 	if in.compression != nil && in.compression.written != nil {
 		if t := in.compression.written(raw); plausible(t, now) {
-			return reference{t, in.compression.name + " header"}
+			return reference{t, in.compression.name + " header", true}
 		}
 	}
 	if in.Facts.MTime != event.NoTime {
 		if t := time.Unix(0, in.Facts.MTime); plausible(t, now) {
 			if in.parent != nil {
-				return reference{t, "archive member"}
+				return reference{t, "archive member", true}
 			}
-			return reference{t, "mtime"}
+			return reference{t, "mtime", true}
 		}
 	}
 	if !in.rotation.date.IsZero() {
 		// A rotated file is dated by the day of the rotation, zone unknown.
-		return reference{in.rotation.date.Add(24 * time.Hour), "file name"}
+		return reference{in.rotation.date.Add(24 * time.Hour), "file name", true}
 	}
 	if in.parent != nil {
 		return in.parent.ref // packed after it was written
 	}
-	return reference{now, fromClock}
+	return reference{now, fromClock, false}
 }
 
 // fromClock is the source of a year that nothing in the evidence tells.

@@ -53,6 +53,11 @@ type Format struct {
 	// too. Packets of a capture are observations of their own.
 	Identifies bool
 
+	// InOrder tells that inputs of the format are logs of lines that a daemon
+	// wrote one after the other, and rotated: a file's records end, but for
+	// delays and clocks that differ, where those of the next file begin.
+	InOrder bool
+
 	// YearLess finds the stamp of a line if it carries no year; nil if the
 	// format has no such stamps.
 	YearLess func(line []byte) (Stamp, bool)
@@ -91,6 +96,13 @@ type Parser interface {
 	// Parse appends c's events to b and accounts for every record of c in it:
 	// c.Records = records with an event of their own + b.Other + b.Malformed.
 	Parse(b *Batch, c *Chunk)
+}
+
+// Clock is a Parser that tells when a line was logged, whatever the line says.
+type Clock interface {
+	// TimeOf is the time of a line of in, or event.NoTime, and what is to be known
+	// of it: event.YearInferred, event.TZAssumed.
+	TimeOf(in *Input, line []byte) (t int64, marks event.Fields)
 }
 
 // Splitter cuts a stream into chunks. It serves one input, from its start.

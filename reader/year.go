@@ -122,7 +122,7 @@ func (f *finder) follows(in, newer *Input) bool {
 func (f *finder) giveYear(in, newer *Input) {
 	source := f.yearSource(in)
 	if f.follows(in, newer) {
-		in.setReference(reference{f.firstTime(newer), source + ", by the next file of the family"})
+		in.setReference(reference{f.firstTime(newer), source + ", by the next file of the family", false})
 		return
 	}
 	in.setReference(f.lastInYear(in, source))
@@ -131,7 +131,7 @@ func (f *finder) giveYear(in, newer *Input) {
 // judgeYear corrects a reference that was found.
 func (f *finder) judgeYear(in, newer *Input) {
 	if newer != nil && in.ref.from == fromClock && f.firstTime(newer).Before(in.ref.at) {
-		in.setReference(reference{f.firstTime(newer), "the next file of the family"})
+		in.setReference(reference{f.firstTime(newer), "the next file of the family", false})
 	}
 	f.byItsEnd(in)
 }
@@ -155,7 +155,7 @@ func (f *finder) byItsEnd(in *Input) {
 	}
 	last, ok := in.last.Resolve(in.YearRef, zone)
 	if ok && first.Sub(last) > disorder {
-		in.setReference(reference{last, in.ref.from + ", by its last record"})
+		in.setReference(reference{last, in.ref.from + ", by its last record", in.ref.own})
 	}
 }
 
@@ -187,12 +187,12 @@ func (f *finder) lastInYear(in *Input, source string) reference {
 	}
 	if s := in.last; s != nil {
 		if t, ok := s.In(year, zone); ok {
-			return reference{t, source}
+			return reference{t, source, false}
 		}
 	}
 	// Standard input is read once and its end is not known yet.
 	end := time.Date(year+1, 1, 1, 0, 0, 0, 0, zone).Add(-time.Nanosecond)
-	return reference{end.Add(-grace), source + ", taken for all records"}
+	return reference{end.Add(-grace), source + ", taken for all records", false}
 }
 
 func firstYearless(f *Format, text []byte) *Stamp {

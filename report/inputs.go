@@ -76,6 +76,8 @@ func inputRow(row []Value, in *evidence.Input, listed bool) []Value {
 // inputState is one word on how far the input was read.
 func inputState(in *evidence.Input) string {
 	switch {
+	case in.HashedOnly:
+		return "outside"
 	case in.Skipped != "":
 		return "skipped"
 	case in.Incomplete:
@@ -89,7 +91,9 @@ func inputState(in *evidence.Input) string {
 // unless they are listed elsewhere, in a table of the section on the evidence.
 func inputNotes(in *evidence.Input, listed bool) string {
 	var parts []string
-	if in.Skipped != "" {
+	if in.HashedOnly {
+		parts = append(parts, "not read: "+in.Skipped)
+	} else if in.Skipped != "" {
 		parts = append(parts, "skipped: "+in.Skipped)
 	}
 	parts = append(parts, in.Notes...)

@@ -56,6 +56,7 @@ func saveInput(w *codec.Writer, in *evidence.Input) {
 	saveReasons(w, in.Reasons)
 	saveList(w, in.Losses, saveLoss)
 	w.Bool(in.Incomplete)
+	w.Bool(in.HashedOnly)
 }
 
 func loadInput(r *codec.Reader) (in evidence.Input) {
@@ -73,6 +74,7 @@ func loadInput(r *codec.Reader) (in evidence.Input) {
 	in.Reasons = loadReasons(r)
 	in.Losses = loadList(r, mostEntries, loadLoss)
 	in.Incomplete = r.Bool()
+	in.HashedOnly = r.Bool()
 	if err := in.Records.Check(); err != nil {
 		r.Fail("input %q: %w", in.Path, err)
 	}

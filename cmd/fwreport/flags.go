@@ -17,6 +17,7 @@ import (
 // flags are the report command's, as given.
 type flags struct {
 	since, until, now string
+	readAll           bool
 	formats           []string
 	output            string
 	limit             int
@@ -61,6 +62,7 @@ func (f *flags) register(fs *pflag.FlagSet, ui *ui) {
 	fs.StringVar(&f.since, "since", "", "first `TIME` to count: 7d, 36h, 2w, 2026-11-01, 2026-11-01T06:00, RFC 3339, yesterday, monday")
 	fs.StringVar(&f.until, "until", "", "first `TIME` not to count any more, in the same forms")
 	fs.StringVar(&f.now, "now", "", "`TIME` that relative times count back from (default the clock)")
+	fs.BoolVar(&f.readAll, "read-all", false, "read also the rotated logs that lie wholly outside --since and --until, which are otherwise only hashed")
 	f.registerOutput(fs)
 	f.registerTZ(fs)
 	fs.StringVar(&f.reportTZ, "report-tz", "", "`ZONE` in which the report shows times (default as --tz)")

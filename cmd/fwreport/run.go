@@ -230,6 +230,9 @@ func (j *job) count(ctx context.Context, inputs []*reader.Input, options string)
 	if j.out.rejects != nil {
 		cfg.Rejects = j.out.rejects.add
 	}
+	if !j.flags.readAll {
+		sayAside(j.ui, engine.SetAside(ctx, inputs, j.win, &cfg.Options), len(inputs))
+	}
 	debug.SetMemoryLimit(cfg.Memory - cfg.Memory/16) // the program itself takes some
 	defer bar.stop()
 	if j.flags.cache != "" && j.out.rejects == nil {
@@ -290,6 +293,9 @@ func (j *job) notes(res *engine.Result) []string {
 			}
 		}
 		all = append(all, fmt.Sprintf("The evidence is incomplete: %s could not be read completely. See the inputs for which and why.", plural(n, "input")))
+	}
+	if note := asideNote(m); note != "" {
+		all = append(all, note)
 	}
 	if lossy(m) {
 		all = append(all, "Logs report that records were lost or suppressed: counts are lower bounds. See the inputs for which and how many.")

@@ -59,6 +59,10 @@ type Input struct {
 	Losses      []Loss
 	Incomplete  bool   // unreadable or cut: the report is missing something
 	Skipped     string // why it was not read at all; "" if it was
+
+	// HashedOnly tells that nothing is missing though it was not read: all of its
+	// records lie outside the window of the report, as Skipped says.
+	HashedOnly bool
 }
 
 // Reject is one record that could not be decoded.

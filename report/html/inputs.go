@@ -144,11 +144,14 @@ type lists struct{ reasons, examples bool }
 // where the table of reasons does not name inputs, and its examples where no
 // table has them.
 func newRemark(in *evidence.Input, listed lists) (remark, bool) {
-	m := remark{Path: shown(in.Path), Alert: in.Incomplete || in.Skipped != ""}
-	if in.Skipped != "" {
+	m := remark{Path: shown(in.Path), Alert: in.Incomplete || in.Skipped != "" && !in.HashedOnly}
+	switch {
+	case in.HashedOnly:
+		m.Notes = append(m.Notes, "Not read: "+shown(in.Skipped)+".")
+	case in.Skipped != "":
 		m.Words = append(m.Words, wordTag{"not read", "denied"})
 		m.Notes = append(m.Notes, "Not read: "+shown(in.Skipped)+".")
-	} else if in.Incomplete {
+	case in.Incomplete:
 		m.Words = append(m.Words, wordTag{"incomplete", "denied"})
 	}
 	if in.Records.Malformed > 0 {

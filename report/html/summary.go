@@ -88,7 +88,7 @@ func incomplete(r *report.Report) alert {
 	var a alert
 	for i := range r.Evidence.Inputs {
 		in := &r.Evidence.Inputs[i]
-		if !in.Incomplete && in.Skipped == "" {
+		if !in.Incomplete && (in.Skipped == "" || in.HashedOnly) {
 			continue
 		}
 		item := alertItem{Name: shown(in.Path)}

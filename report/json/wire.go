@@ -77,6 +77,7 @@ type (
 		Family      name              `json:"family"`
 		Incomplete  bool              `json:"incomplete"`
 		Skipped     name              `json:"skipped"`
+		HashedOnly  bool              `json:"hashed_only,omitempty"`
 		Rejects     []reject          `json:"rejects"`
 		Reasons     map[string]uint64 `json:"reasons"`
 		Losses      []loss            `json:"losses"`
@@ -178,7 +179,7 @@ func inputOf(in *evidence.Input) input {
 		Size: size(in.Size), MTime: stamp(in.MTime), SHA256: name(in.SHA256),
 		YearFrom: name(in.YearFrom), ZoneFrom: name(in.ZoneFrom),
 		First: stamp(in.First), Last: stamp(in.Last), Records: ledgerOf(in.Records),
-		Notes: texts(in.Notes), Family: name(in.Family), Incomplete: in.Incomplete, Skipped: name(in.Skipped),
+		Notes: texts(in.Notes), Family: name(in.Family), Incomplete: in.Incomplete, Skipped: name(in.Skipped), HashedOnly: in.HashedOnly,
 		Rejects: []reject{}, Reasons: map[string]uint64{}, Losses: []loss{},
 	}
 	for _, r := range in.Rejects {
@@ -199,7 +200,7 @@ func (wire *input) evidence() evidence.Input {
 		Size: int64(wire.Size), MTime: int64(wire.MTime), SHA256: string(wire.SHA256),
 		YearFrom: string(wire.YearFrom), ZoneFrom: string(wire.ZoneFrom),
 		First: int64(wire.First), Last: int64(wire.Last), Records: evidence.Ledger(wire.Records),
-		Notes: stringsOf(wire.Notes), Family: string(wire.Family), Incomplete: wire.Incomplete, Skipped: string(wire.Skipped),
+		Notes: stringsOf(wire.Notes), Family: string(wire.Family), Incomplete: wire.Incomplete, Skipped: string(wire.Skipped), HashedOnly: wire.HashedOnly,
 	}
 	for _, r := range wire.Rejects {
 		in.Rejects = append(in.Rejects, evidence.Reject{Record: r.Record, Reason: string(r.Reason), Text: string(r.Text)})
