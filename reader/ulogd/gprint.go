@@ -19,6 +19,7 @@ var FormatGPRINT = &reader.Format{
 	Sniff:       func(head []byte, complete bool) error { return sniffHead(head, complete, sniffGPRINT) },
 	NewSplitter: reader.NewLineSplitter,
 	NewParser:   func(opt *reader.Options) reader.Parser { return newGPRINT(opt) },
+	InOrder:     true,
 	Identifies:  true,
 }
 

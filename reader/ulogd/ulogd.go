@@ -46,6 +46,7 @@ var Format = &reader.Format{
 	Sniff:       func(head []byte, complete bool) error { return sniffHead(head, complete, sniffLine) },
 	NewSplitter: reader.NewLineSplitter,
 	NewParser:   func(opt *reader.Options) reader.Parser { return newIdentifying(opt) },
+	InOrder:     true,
 	Identifies:  true,
 	ZoneHint:    zoneHint,
 }
