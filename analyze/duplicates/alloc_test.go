@@ -18,7 +18,7 @@ func TestNoAllocation(t *testing.T) {
 		events = append(events, l.event(event.MakeRef(0, uint64(i+1))))
 		bodies = append(bodies, l.identity())
 	}
-	f := New(3)
+	f := New()
 	s := f.Sieve()
 	for family := range 2 {
 		f.Begin(family, family == 0)

@@ -33,7 +33,6 @@ import (
 	"cmp"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"fwreport/reader/event"
 )
@@ -59,12 +58,17 @@ type Finder struct {
 	phase   uint32
 	insert  bool
 	observe bool
-	records []atomic.Uint64 // by family
+
+	mu      sync.Mutex
+	records map[member]uint64
 }
 
-// New makes a Finder for so many families.
-func New(families int) *Finder {
-	f := &Finder{records: make([]atomic.Uint64, families)}
+// member is an input of a family.
+type member struct{ input, family uint32 }
+
+// New makes a Finder.
+func New() *Finder {
+	f := &Finder{records: map[member]uint64{}}
 	for i := range f.shards {
 		f.shards[i].init()
 	}
@@ -75,8 +79,8 @@ func New(families int) *Finder {
 // records whose stamps lie a few seconds apart at most. It takes the identities
 // of packets (see PacketID), and a zero one for events without; what it says of
 // events means nothing.
-func NewObserver(families int) *Finder {
-	f := New(families)
+func NewObserver() *Finder {
+	f := New()
 	f.observe = true
 	return f
 }
@@ -150,8 +154,8 @@ type Sieve struct {
 func (f *Finder) Sieve() *Sieve { return &Sieve{f: f} }
 
 // Sift says of each event of the present family what it is; bodies are the
-// identities of their records. The answer is valid until the next call. Several
-// workers may sift at once.
+// identities of their records. All are of one input. The answer is valid until the
+// next call. Several workers may sift at once.
 func (s *Sieve) Sift(events []event.Event, bodies []event.Identity) []Seen {
 	s.begin(len(events))
 	for i := range events {
@@ -186,7 +190,9 @@ func (s *Sieve) run(events []event.Event) {
 			n++
 		}
 	}
-	s.f.records[s.f.family].Add(n)
+	if n > 0 {
+		s.f.looked(events[0].Ref.Input(), n)
+	}
 	for i := range shards {
 		starts[i+1] += starts[i]
 	}
@@ -203,6 +209,13 @@ func (s *Sieve) run(events []event.Event) {
 			s.shard(&s.f.shards[i], mine, events)
 		}
 	}
+}
+
+// looked counts records that were looked at.
+func (f *Finder) looked(input uint32, n uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.records[member{input, f.family}] += n
 }
 
 func (s *Sieve) shard(sh *shard, mine []uint32, events []event.Event) {
@@ -276,18 +289,6 @@ func (k *key) matches(sec int64, up uint32) bool {
 	return up == k.up && max(sec-k.sec, k.sec-sec) <= k.reach()
 }
 
-// Shared is how many records two families have in common.
-func (f *Finder) Shared(a, b int) uint64 {
-	n := uint64(0)
-	for i := range f.shards {
-		n += f.shards[i].pairs[pair(uint32(a), uint32(b))]
-	}
-	return n
-}
-
-// Records is how many records of a family were looked at.
-func (f *Finder) Records(family int) uint64 { return f.records[family].Load() }
-
 // Settled is one record about which Settle decided.
 type Settled struct {
 	Event   event.Event // Ref tells the place
@@ -324,7 +325,7 @@ type shard struct {
 	next      map[uint64]uint32 // set and family to the set of both
 	many      []*many           // records with several copies in one family
 	contested []int             // of many, in this phase
-	pairs     map[uint64]uint64 // copies in common
+	shares    map[uint64]uint64 // copies in common, see share
 	touched   uint32            // keeps touch from being left out
 	away      *away             // nil: it is in memory
 	_         [64]byte          // shards do not share a cache line
@@ -350,10 +351,8 @@ type set []uint32 // families
 func (s *shard) init() {
 	s.sets = []set{nil}
 	s.next = map[uint64]uint32{}
-	s.pairs = map[uint64]uint64{}
+	s.shares = map[uint64]uint64{}
 }
-
-func pair(a, b uint32) uint64 { return uint64(min(a, b))<<32 | uint64(max(a, b)) }
 
 // with is the set s with a family added.
 func (s *shard) with(old, family uint32) uint32 {

@@ -46,7 +46,7 @@ func drive(t *testing.T, families [][]line, workers int, rnd *rand.Rand) result 
 // driveWith puts shards on disk now and then if there is space.
 func driveWith(t *testing.T, families [][]line, workers int, rnd *rand.Rand, space *spill.Space) result {
 	t.Helper()
-	r := result{finder: New(len(families)), space: space}
+	r := result{finder: New(), space: space}
 	for f, lines := range families {
 		r.finder.Begin(f, f < len(families)-1)
 		r.family(uint32(f), lines, workers, rnd)
@@ -312,7 +312,7 @@ func TestUptimesAndNone(t *testing.T) {
 }
 
 func TestNoStampNoCopy(t *testing.T) {
-	f := New(2)
+	f := New()
 	for family := range 2 {
 		f.Begin(family, true)
 		e := []event.Event{{Time: event.NoTime}}
@@ -335,7 +335,7 @@ func BenchmarkSift(b *testing.B) {
 			}
 			b.ReportAllocs() // of the table, which is made anew each time
 			for b.Loop() {
-				f := New(2)
+				f := New()
 				s := f.Sieve()
 				f.Begin(0, true)
 				if hits {

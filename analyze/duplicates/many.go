@@ -38,7 +38,7 @@ func (s *shard) copy(f *Finder, i int, e *event.Event) Seen {
 	t := &s.table[i]
 	if t.set&manyBit == 0 {
 		if !slices.Contains(s.sets[t.set], f.family) {
-			s.common(f.family, s.sets[t.set])
+			s.common(e.Ref.Input(), f.family, s.sets[t.set])
 			t.set, t.ref, t.phase = s.with(t.set, f.family), e.Ref, f.phase
 			return Duplicate
 		}
@@ -48,9 +48,9 @@ func (s *shard) copy(f *Finder, i int, e *event.Event) Seen {
 }
 
 // common counts the first copy in a family of a record that others hold too.
-func (s *shard) common(family uint32, others set) {
+func (s *shard) common(input, family uint32, others set) {
 	for _, o := range others {
-		s.pairs[pair(family, o)]++
+		s.shares[share(input, family, o)]++
 	}
 }
 
@@ -80,7 +80,7 @@ func (s *shard) oneMore(f *Finder, index int, e *event.Event) Seen {
 	n := m.hold(f.family)
 	for _, h := range m.copies {
 		if h.family != f.family && h.n >= n {
-			s.pairs[pair(f.family, h.family)]++
+			s.shares[share(e.Ref.Input(), f.family, h.family)]++
 		}
 	}
 	m.total = max(m.total, n)

@@ -163,7 +163,7 @@ func finish(cfg *Config, o *once, workers []*worker) *Result {
 		res.Manifest.Inputs = append(res.Manifest.Inputs, facts)
 		res.Manifest.Totals.Add(facts.Records)
 	}
-	res.Manifest.Overlaps = o.overlaps()
+	res.Manifest.Overlaps = o.overlaps(o.comparisons())
 	checkFamilies(cfg.Inputs, res.Manifest.Inputs, &cfg.Options)
 	return res
 }

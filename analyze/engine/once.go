@@ -7,7 +7,6 @@ import (
 	"fwreport/analyze/duplicates"
 	"fwreport/reader"
 	"fwreport/reader/event"
-	"fwreport/reader/evidence"
 )
 
 // once sees to it that a record that stands in several log families is counted
@@ -45,10 +44,10 @@ func plan(inputs []*reader.Input, keep bool) *once {
 	o.logs = len(o.names)
 	o.number(inputs, (*reader.Input).Packets)
 	if o.logs > 1 && !keep {
-		o.dup = duplicates.New(len(o.names))
+		o.dup = duplicates.New()
 	}
 	if o.logs > 0 && len(o.names) > o.logs {
-		o.cross = duplicates.NewObserver(len(o.names))
+		o.cross = duplicates.NewObserver()
 	}
 	if o.dup == nil && o.cross == nil {
 		o.of = slices.Repeat([]int{none}, len(inputs))
@@ -160,28 +159,6 @@ func (o *once) begin(family int, recall, recallX bool) {
 	}
 }
 
-// overlaps lists what the families have in common.
-func (o *once) overlaps() (all []evidence.Overlap) {
-	for a := range o.names {
-		for b := range a {
-			kind, finder := evidence.SameRecords, o.dup
-			if a >= o.logs {
-				kind, finder = evidence.SamePackets, o.cross
-			}
-			if finder == nil || a >= o.logs && b >= o.logs {
-				continue
-			}
-			if n := finder.Shared(b, a); n > 0 {
-				all = append(all, evidence.Overlap{
-					Kind: kind, Families: [2]string{o.names[b], o.names[a]}, Shared: n,
-					Records: [2]uint64{finder.Records(b), finder.Records(a)},
-				})
-			}
-		}
-	}
-	return all
-}
-
 // sieve is a worker's part of once.
 type sieve struct {
 	*once
@@ -233,13 +210,6 @@ func (s *sieve) compare(events []event.Event) {
 	s.theirs.Sift(events, s.packets)
 }
 
-// Independent reports whether each input counts for itself: no two are compared,
-// because they are one log family, or duplicates are kept.
-func Independent(inputs []*reader.Input, keepDuplicates bool) bool {
-	o := plan(inputs, keepDuplicates)
-	return o.dup == nil && o.cross == nil
-}
-
 // relieve puts what is remembered of records on disk if it is much of what may be
 // in memory.
 func (s *sieve) relieve(shelf *shelf) error {
@@ -252,4 +222,11 @@ func (s *sieve) relieve(shelf *shelf) error {
 		}
 	}
 	return nil
+}
+
+// Independent reports whether each input counts for itself: no two are compared,
+// because they are one log family, or duplicates are kept.
+func Independent(inputs []*reader.Input, keepDuplicates bool) bool {
+	o := plan(inputs, keepDuplicates)
+	return o.dup == nil && o.cross == nil
 }
