@@ -9,7 +9,7 @@ import (
 
 // details are what the record says beyond its Event.
 func (p *parser) details(e *event.Event, a *answer) event.Detail {
-	d, r := event.NewDetail(), &p.rec
+	d, r := event.NewDetail(), p.rec
 	d.Kind = "packet"
 	if e.Has(event.NonIP) {
 		d.Kind = "nonip"

@@ -32,7 +32,7 @@ func newFlowDetail() event.Detail {
 
 // fillFlow sets all but the decision; reason says why that cannot be done.
 func (p *parser) fillFlow(e *event.Event) (reason string) {
-	r := &p.rec
+	r := p.rec
 	e.Fields |= event.Flow
 	if r.flowOpen() {
 		e.Fields |= event.FlowOpen
@@ -109,7 +109,7 @@ func (r *record) replyAddresses() bool {
 
 // flowDetails are what the record says beyond its Event.
 func (p *parser) flowDetails(e *event.Event) event.Detail {
-	d, r := newFlowDetail(), &p.rec
+	d, r := newFlowDetail(), p.rec
 	f := d.Flow
 	if r.has(kFlowEvent) {
 		f.Event, _ = event.FlowEvent(r.num[kFlowEvent])

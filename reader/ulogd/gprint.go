@@ -37,7 +37,7 @@ func sniffGPRINT(line []byte) error {
 	case bytes.IndexByte(line, ',') < 0: // OPRINT writes one key a line
 		return errors.New("is no list of key=value with commas between them")
 	}
-	p := gprintParser{textParser{parser: parser{spell: newSpeller()}}}
+	p := gprintParser{textParser{parser: parser{spell: newSpeller(), rec: &record{}}}}
 	p.read(line)
 	if p.rec.kind() == foreign {
 		return errors.New("has no key that tells a packet, a flow or a sum (oob.prefix, ct.id, sum.name …)")

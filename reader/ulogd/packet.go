@@ -23,12 +23,30 @@ const (
 	familyIPv6   = 10
 )
 
+// parts of an Event depend on few keys each, which rarely change from record to
+// record.
+type parts uint8
+
+const (
+	placing  parts = 1 << iota // where the packet was logged
+	linking                    // MAC addresses
+	deciding                   // the decision
+	whole    = placing | linking | deciding
+)
+
 // event makes an event of the record that was read from raw, a packet or a flow.
 // flags are what is to be known about the record as a whole.
 func (p *parser) event(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, flags event.Fields) {
+	p.complete(b, c, i, raw, &event.Event{Count: 1, Fields: flags, Time: event.NoTime}, whole)
+}
+
+// complete is event for one that is begun: missing are the parts named, and all
+// that is no part.
+func (p *parser) complete(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, begun *event.Event, missing parts) {
 	n := len(b.Events)
-	b.Events = append(b.Events, event.Event{Ref: c.Ref(i), Count: 1, Fields: flags, Time: event.NoTime})
+	b.Events = append(b.Events, *begun)
 	e := &b.Events[n]
+	e.Ref = c.Ref(i)
 	isFlow := p.rec.kind() == flow
 	reason := p.rec.trouble()
 	switch {
@@ -36,7 +54,7 @@ func (p *parser) event(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, f
 	case isFlow:
 		reason = p.fillFlow(e)
 	default:
-		reason = p.fill(e)
+		reason = p.fill(e, missing)
 	}
 	p.sequences(b, c.First+i, e.Time)
 	if reason != "" {
@@ -45,19 +63,22 @@ func (p *parser) event(b *reader.Batch, c *reader.Chunk, i uint64, raw []byte, f
 		return
 	}
 	b.TZAssumed = b.TZAssumed || e.Has(event.TZAssumed)
-	p.conclude(b, e, isFlow)
+	p.conclude(b, e, isFlow, missing)
 	if p.identify != nil {
 		b.Bodies = append(b.Bodies, p.identify.Of(trim(raw), 1))
 	}
 }
 
-// conclude sets the decision and the details.
-func (p *parser) conclude(b *reader.Batch, e *event.Event, isFlow bool) {
+// conclude sets the decision and the details, for which it must be missing.
+func (p *parser) conclude(b *reader.Batch, e *event.Event, isFlow bool, missing parts) {
 	if isFlow {
 		p.flow.pass(e)
 		if p.detail {
 			b.Details = append(b.Details, p.flowDetails(e))
 		}
+		return
+	}
+	if missing&deciding == 0 {
 		return
 	}
 	a := p.decide(e)
@@ -69,7 +90,7 @@ func (p *parser) conclude(b *reader.Batch, e *event.Event, isFlow bool) {
 // sequences hands on the numbers that NFLOG gave the packet. They count even if
 // the record does not: it was not lost.
 func (p *parser) sequences(b *reader.Batch, record uint64, at int64) {
-	r := &p.rec
+	r := p.rec
 	if r.has(kSeqLocal) {
 		b.Sequences = append(b.Sequences, reader.Sequence{Record: record, Time: at, Stream: reader.NFLOGLocal, N: r.num[kSeqLocal]})
 	}
@@ -79,12 +100,16 @@ func (p *parser) sequences(b *reader.Batch, record uint64, at int64) {
 }
 
 // fill sets all but the decision; reason says why that cannot be done.
-func (p *parser) fill(e *event.Event) (reason string) {
+func (p *parser) fill(e *event.Event, missing parts) (reason string) {
 	if !p.when(e) {
 		return "timestamp makes no sense"
 	}
-	p.place(e)
-	p.rec.link(e)
+	if missing&placing != 0 {
+		p.place(e)
+	}
+	if missing&linking != 0 {
+		p.rec.link(e)
+	}
 	switch {
 	case p.rec.isARP():
 		e.Proto = event.ARP
@@ -108,7 +133,7 @@ func (p *parser) fill(e *event.Event) (reason string) {
 
 // place sets where the packet was logged: host, interfaces, hook, mark, owner.
 func (p *parser) place(e *event.Event) {
-	r := &p.rec
+	r := p.rec
 	if r.has(kDevice) && string(r.str(kDevice)) != "Netfilter" { // ulogd's default
 		e.Host = p.host.Sym(p.names, r.str(kDevice))
 	}
@@ -131,7 +156,7 @@ func (p *parser) place(e *event.Event) {
 // iface is the name of an interface. One that has vanished, or a stack without
 // IFINDEX, leaves only its number: it is shown as if#3.
 func (p *parser) iface(slot *lex.Slot, name, index key) event.Sym {
-	r := &p.rec
+	r := p.rec
 	switch {
 	case r.has(name):
 		return slot.Sym(p.names, r.str(name))

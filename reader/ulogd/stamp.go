@@ -12,7 +12,7 @@ import (
 // but leaves out if it is UTC: it counts only where the epoch time is missing.
 // GPRINT's is the time of writing.
 func (p *parser) when(e *event.Event) (ok bool) {
-	r := &p.rec
+	r := p.rec
 	switch {
 	case r.has(kTimeSec):
 		e.Time = int64(r.num[kTimeSec]) * 1e9

@@ -68,7 +68,7 @@ func (p *textParser) take(i uint8, value []byte) {
 	if i == unknown {
 		return
 	}
-	r, sp := &p.rec, &spellings[i]
+	r, sp := p.rec, &spellings[i]
 	r.classes |= sp.class
 	if p.bare.take(sp, value) || sp.key == kIgnored {
 		return
@@ -142,7 +142,7 @@ func (b *bare) takeFlow(name string, value []byte) bool {
 // (stacks without IP2STR). Up to 2.0.8 those of an IPv6 packet are its first
 // four bytes: they say nothing, and are left out.
 func (p *textParser) addresses(order func(*textParser) bool) {
-	r := &p.rec
+	r := p.rec
 	if r.has(kSrc) || r.has(kDst) || p.bare.src == nil || p.bare.dst == nil {
 		return
 	}
@@ -155,7 +155,7 @@ func (p *textParser) addresses(order func(*textParser) bool) {
 
 // pair sets the addresses of one direction, unless they are remains of IPv6.
 func (p *textParser) pair(srcKey, dstKey key, src, dst []byte) {
-	r := &p.rec
+	r := p.rec
 	if len(src) == 0 || len(dst) == 0 || r.isIPv6() && (bytes.IndexByte(src, ':') < 0 || bytes.IndexByte(dst, ':') < 0) {
 		return
 	}

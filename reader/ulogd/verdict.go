@@ -41,7 +41,7 @@ func newVerdicts(opt *reader.Options, names *lex.Interner) verdicts {
 
 // decide sets action, verdict and what decided.
 func (p *parser) decide(e *event.Event) *answer {
-	r, v := &p.rec, &p.verdicts
+	r, v := p.rec, &p.verdicts
 	q := question{lost: !r.has(kPrefix)}
 	var prefix, label []byte
 	if !q.lost {
