@@ -3,6 +3,7 @@ package reader
 import (
 	"bytes"
 	"crypto/sha256"
+	"fmt"
 	"os"
 	"slices"
 	"time"
@@ -154,7 +155,7 @@ func (in *Input) hashAside(rc any, raw *rawReader) bool {
 		return false
 	}
 	if f, ok := rc.(*os.File); !ok || !in.isAsSeen(f) {
-		in.aside, in.Facts.Skipped = false, ""
+		in.aside, in.Facts.Skipped, in.Facts.YearFrom, in.Facts.ZoneFrom = false, "", "", ""
 		in.note("it was read, for it changed after its beginning was looked at")
 		return false
 	}
@@ -163,6 +164,9 @@ func (in *Input) hashAside(rc any, raw *rawReader) bool {
 	}
 	in.finishRaw(raw)
 	in.Facts.HashedOnly = !in.Facts.Incomplete
+	for _, t := range in.twins {
+		t.Facts.Skipped = fmt.Sprintf("its content is that of %s, which is hashed only", in.Path)
+	}
 	return true
 }
 

@@ -60,7 +60,7 @@ func skipEqualOf(ctx context.Context, files []*Input) error {
 			case kept == nil:
 				first[sum] = in
 			default:
-				in.Facts.SHA256 = sum
+				in.Facts.SHA256, kept.twins = sum, append(kept.twins, in)
 				in.Format, in.Facts.Format = nil, ""
 				in.skip(fmt.Sprintf("its content is that of %s, which is read", kept.Path), false)
 			}

@@ -47,8 +47,9 @@ type Input struct {
 	passing bool     // its archive's Chunks reads it
 	limits  *limits
 
-	seen  *sight // of its head; nil: not looked at for its times
-	aside bool   // it is hashed and no more, see SetAside
+	seen  *sight   // of its head; nil: not looked at for its times
+	aside bool     // it is hashed and no more, see SetAside
+	twins []*Input // have its content and are not read
 }
 
 // reference is a time that a year can be taken from, and where it comes from.

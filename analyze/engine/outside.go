@@ -28,19 +28,22 @@ import (
 // are the same as if it were read, but for what inputs say of themselves without
 // regard to a window: losses, boundaries and rejected records.
 //
-// What beginnings cannot show is a clock that was wrong by more than the margin
-// in the middle of a file and right at its ends, or a record put there by hand.
-// The caller must have a way to read all.
+// What beginnings cannot show is a clock that was wrong by more than that in the
+// middle of a file and right at its ends, records that were delivered later, or
+// one put there by hand. So the caller must have a way to read all.
 //
 // It is decided from the inputs and the window alone: neither workers nor what is
 // known of files from elsewhere have a part in it.
 
 const (
-	// margin is how far a record's stamp may lie from those around it: hosts of one
-	// relay whose clocks are a day wrong or show any other zone (26 hours at most),
-	// daemons that deliver late after a boot. The reader takes a step back by more
-	// for a New Year.
-	margin = int64(48 * time.Hour)
+	// ahead is by how much a stamp may be ahead of those around it: of hosts of one
+	// relay, some have clocks that are a day wrong or show another zone (26 hours
+	// at most). The reader takes a larger step back for a New Year.
+	ahead = int64(48 * time.Hour)
+	// late is how long a record may wait to be written: daemons catch up after a
+	// boot, and a relay's senders after they were cut off for days. It is more than
+	// ahead, for nothing is written before it happens.
+	late = int64(7 * 24 * time.Hour)
 	// jump is the step back from which on the report says that records run back.
 	jump = int64(24 * time.Hour)
 	// season is how much a file may cover, at most, whose stamps' year is to be
@@ -142,7 +145,7 @@ func doubtful(list []sibling) bool {
 		}
 		older := &list[i-1]
 		if older.in.SamePlace(s.in) || older.in.Format != s.in.Format ||
-			older.head.First > s.head.First || older.head.High > s.head.First+margin {
+			older.head.First > s.head.First || older.head.High > s.head.First+ahead {
 			return true
 		}
 	}
@@ -150,9 +153,9 @@ func doubtful(list []sibling) bool {
 }
 
 // before says why all of s is before since, or "": the next younger file begins
-// before it, by the margin.
+// before it, by more than clocks are ahead.
 func (s *sibling) before(younger *sibling, since int64) string {
-	if since == event.NoTime || younger == nil || younger.head.First >= since-margin {
+	if since == event.NoTime || younger == nil || younger.head.First >= since-ahead {
 		return ""
 	}
 	if (s.head.Yearless || younger.head.Yearless) && !s.boundBy(since) {
@@ -170,10 +173,10 @@ func (s *sibling) boundBy(since int64) bool {
 	return s.in.YearRef != event.NoTime && s.in.YearRef < since
 }
 
-// after says why all of s is of until or later, or "": it begins after it, by the
-// margin.
+// after says why all of s is of until or later, or "": it begins after it, by more
+// than records are late.
 func (s *sibling) after(older *sibling, until int64) string {
-	if until == event.NoTime || s.head.First < until+margin {
+	if until == event.NoTime || s.head.First < until+late {
 		return ""
 	}
 	if s.head.Yearless && s.in.YearRef-wholeYear < until && !s.settled(older) {
@@ -196,7 +199,7 @@ func (s *sibling) settled(older *sibling) bool {
 		return false
 	}
 	since, until := s.head.First-begin.UnixNano(), end.UnixNano()-s.head.First
-	return since >= -margin && since <= season && until <= season
+	return since >= -ahead && since <= season && until <= season
 }
 
 // endAgrees reports whether the end of a file that can be read from anywhere is

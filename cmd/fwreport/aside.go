@@ -26,7 +26,7 @@ func asideNote(m *evidence.Manifest) string {
 		return ""
 	}
 	return fmt.Sprintf("%s outside the window as a whole, as the order of their rotation and the beginnings of their neighbours tell: they were hashed and not read. "+
-		"What they say of losses and boundaries is not listed. See the inputs for which; --read-all reads them.", ofInputs(n, len(m.Inputs)))
+		"What they say of losses, boundaries and rejected records is not listed. See the inputs for which; --read-all reads them.", ofInputs(n, len(m.Inputs)))
 }
 
 func ofInputs(n, all int) string {

@@ -82,13 +82,14 @@ func ledgerTotal(r *report.Report, g *grid) []string {
 }
 
 // inputNotes lists the inputs of which there is something to say: first those
-// that are not complete, then the others, each at most the limit.
+// that are not complete, then the others, then those of which nothing was wanted,
+// each at most the limit.
 func (p *printer) inputNotes(t *report.Table) {
 	state, notes := t.Column("state"), t.Column("notes")
-	for _, complete := range []bool{false, true} {
+	for group := range 3 {
 		n := 0
 		for row := range t.Rows {
-			if (row[state].Str() == "complete") != complete || complete && row[notes].IsNull() {
+			if noteGroup(row[state].Str()) != group || group > 0 && row[notes].IsNull() {
 				continue
 			}
 			if n++; p.opt.Limit > 0 && n > p.opt.Limit {
@@ -102,8 +103,18 @@ func (p *printer) inputNotes(t *report.Table) {
 	}
 }
 
+func noteGroup(state string) int {
+	switch state {
+	case "complete":
+		return 1
+	case "outside":
+		return 2
+	}
+	return 0
+}
+
 func (p *printer) inputNote(path, state, notes string) {
-	if state == "complete" {
+	if noteGroup(state) > 0 {
 		p.wrapped("* ", 2, path+": "+notes)
 		return
 	}
