@@ -99,7 +99,37 @@ func benchAt(b *testing.B, keys int, at func(Words) *Stat) {
 	}
 }
 
-func TestByAddrAgainstMap(t *testing.T) {
+// TestLocateAgainstAt looks blocks of keys up, in which keys come several times and
+// for the first time, and beside it the same keys one by one.
+func TestLocateAgainstAt(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 7))
+	p, one := NewLarge[uint64](), NewLarge[uint64]()
+	for range 3000 {
+		keys := make([]Words, rnd.IntN(Several+1))
+		for i := range keys {
+			keys[i] = Words{uint64(rnd.IntN(1+rnd.IntN(5000))) << 32, uint64(rnd.IntN(3))}
+			*one.At(keys[i])++
+		}
+		var at [Several]uint32
+		p.Locate(keys, &at)
+		for i, k := range keys {
+			if p.Entry(at[i]).Key != k {
+				t.Fatalf("%v is at %d, where %v is", k, at[i], p.Entry(at[i]).Key)
+			}
+			p.Entry(at[i]).Val++
+		}
+	}
+	if p.Len() != one.Len() {
+		t.Fatalf("%d keys, want %d", p.Len(), one.Len())
+	}
+	for i, e := range one.All() {
+		if got := p.Entry(i); *got != *e {
+			t.Fatalf("entry %d: %v, want %v", i, got, e)
+		}
+	}
+}
+
+func TestLargeAgainstMap(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	p, want := NewLarge[uint64](), map[Words]uint64{}
 	for range 200_000 {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 
 	"fwreport/reader/event"
@@ -77,6 +78,46 @@ func TestSortRowsAgainstComparing(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOrder: the head and the rest of an Order are what SortRows makes of all, for
+// many at once, of which some want the head only.
+func TestOrder(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(19, 20))
+	for _, n := range []int{0, 1, headRows - 1, headRows, headRows + 1, 20_000} {
+		for _, most := range []int{1, 3, 1000} {
+			rows := make([]Row, n)
+			for i := range rows {
+				rows[i] = Row{uint64(rnd.IntN(most)), uint64(rnd.IntN(50)) << 40, rnd.Uint64(), uint32(i)}
+			}
+			sorted := slices.Clone(rows)
+			SortRows(sorted)
+			var want []uint32
+			for _, r := range sorted {
+				want = append(want, r.Index)
+			}
+			checkOrder(t, NewOrder(rows), want)
+		}
+	}
+}
+
+func checkOrder(t *testing.T, o *Order, want []uint32) {
+	t.Helper()
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			var got []uint32
+			for index := range o.All() {
+				if got = append(got, index); i%2 == 1 && len(got) == 10 {
+					break
+				}
+			}
+			if i%2 == 0 && len(got) != len(want) || !slices.Equal(got, want[:len(got)]) {
+				t.Errorf("of %d rows, %d are out of order", len(want), len(got))
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestAddressRanksAgainstCompare(t *testing.T) {

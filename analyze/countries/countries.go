@@ -51,17 +51,30 @@ type gatherer struct {
 	total            uint64
 }
 
-// Take rolls the groups up. It implements analyze.Gatherer.
+// Take rolls the groups up. It implements analyze.Gatherer. Sources are looked up in
+// the order of their addresses: neighbours stand in the same memory.
 func (g *gatherer) Take(env *analyze.Env, _ analyze.State) {
-	for id, n := range countSources(env) {
+	counts := countSources(env)
+	for _, id := range byAddress(env) {
+		n := counts[id]
 		if n == 0 {
 			continue
 		}
 		g.total += n
-		p, missing := env.Place(uint32(id)), reason(env, uint32(id))
-		g.byCountry.add(countryKey(p, missing), n, uint32(id), p)
-		g.byASN.add(asnKey(p, missing), n, uint32(id), p)
+		p, missing := env.Place(id), reason(env, id)
+		g.byCountry.add(countryKey(p, missing), n, id, p)
+		g.byASN.add(asnKey(p, missing), n, id, p)
 	}
+}
+
+// byAddress are the address handles in the order of the addresses.
+func byAddress(env *analyze.Env) []uint32 {
+	ranks := env.Ranks()
+	ids := make([]uint32, len(ranks))
+	for id, r := range ranks {
+		ids[r] = uint32(id)
+	}
+	return ids
 }
 
 // Section implements analyze.Gatherer.

@@ -4,11 +4,15 @@
 //
 // Bridge ports (PHYSIN, PHYSOUT) are not told apart: on a bridge the rules that
 // log match the bridge's name.
+//
+// It counts nothing itself: its table is rolled up at the end from the State of
+// package kinds.
 package interfaces
 
 import (
 	"fwreport/analyze"
 	"fwreport/analyze/count"
+	"fwreport/analyze/kinds"
 	"fwreport/reader/event"
 	"fwreport/report"
 )
@@ -19,33 +23,32 @@ var Analyzer = &analyze.Analyzer{
 	Title: "Interfaces",
 	Doc: "All events by incoming and outgoing interface, action and protocol. Packets to the machine itself have no outgoing " +
 		"interface, packets from it no incoming one.",
-	New: func(*analyze.Shared) analyze.State { return &state{count.NewCached[uint64]()} },
+	Requires: []*analyze.Analyzer{kinds.Analyzer},
+	New:      func(*analyze.Shared) analyze.State { return state{} },
 }
 
-// state counts events by key.
-type state struct{ *count.Cached[uint64] }
+// state is empty: see the package's documentation.
+type state struct{}
 
-func keyOf(e *event.Event) count.Words {
-	return count.Words{A: uint64(e.In)<<32 | uint64(e.Out), B: uint64(e.Action)<<32 | uint64(e.Proto)}
-}
+func (state) Add([]event.Event)                {}
+func (state) Merge(analyze.State, count.Remap) {}
 
-// Add counts all events.
-func (s *state) Add(events []event.Event) {
-	for i := range events {
-		*s.At(keyOf(&events[i])) += uint64(events[i].Count)
+// rollUp counts by both interfaces, in A, and action and protocol, in B.
+func rollUp(all *kinds.State) *count.Packed[uint64] {
+	sums := count.NewPacked[uint64]()
+	for i := range all.Keys {
+		k := &all.Keys[i]
+		*sums.At(count.Words{
+			A: uint64(k.In())<<32 | uint64(k.Out()),
+			B: uint64(k.Action())<<32 | uint64(k.Proto()),
+		}) += all.Vals[i].Count
 	}
-}
-
-// Merge adds another state.
-func (s *state) Merge(other analyze.State, _ count.Remap) {
-	o := other.(*state)
-	for i, k := range o.Keys {
-		*s.At(k) += o.Vals[i]
-	}
+	return sums
 }
 
 // Result makes the section.
-func (s *state) Result(env *analyze.Env) *report.Section {
+func (state) Result(env *analyze.Env) *report.Section {
+	s := rollUp(env.State(kinds.Analyzer).(*kinds.State))
 	names, protos := count.SymRanks(env.Symbols), count.ProtoRanks()
 	order := make([]count.Row, s.Len())
 	var total uint64

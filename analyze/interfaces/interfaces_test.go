@@ -13,8 +13,6 @@ import (
 
 func TestLaws(t *testing.T) { analyzetest.Laws(t, Analyzer, analyzetest.Events) }
 
-func BenchmarkAdd(b *testing.B) { analyzetest.Benchmark(b, Analyzer) }
-
 func TestByHand(t *testing.T) {
 	sym := event.NewSymbols()
 	ev := func(in, out, action string, p event.Proto, n uint32) event.Event {

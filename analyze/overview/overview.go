@@ -3,7 +3,7 @@
 // verdicts are undetermined, and of which prefixes; how many were assumed; how
 // many events carry no stamp.
 //
-// Actions and undetermined prefixes are counted by package rules already, and
+// Actions, hosts and undetermined prefixes are counted by package kinds already, and
 // rolled up from there.
 //
 // Time is counted by the minute, and cut into bins only in Result, when the span
@@ -18,7 +18,7 @@ import (
 
 	"fwreport/analyze"
 	"fwreport/analyze/count"
-	"fwreport/analyze/rules"
+	"fwreport/analyze/kinds"
 	"fwreport/analyze/window"
 	"fwreport/reader/event"
 	"fwreport/report"
@@ -30,10 +30,8 @@ var Analyzer = &analyze.Analyzer{
 	Title: "Overview",
 	Doc: "All events: what was done with them, which hosts logged them, and when. Denied, accepted or undetermined is what " +
 		"the record or its prefix says; a log line by itself does not prove what the next rule did.",
-	Requires: []*analyze.Analyzer{rules.Analyzer},
-	New: func(*analyze.Shared) analyze.State {
-		return &state{hosts: count.NewCached[host](), minutes: count.NewCached[byVerdict]()}
-	},
+	Requires: []*analyze.Analyzer{kinds.Analyzer},
+	New:      func(*analyze.Shared) analyze.State { return &state{minutes: count.NewCached[byVerdict]()} },
 }
 
 // verdicts is the number of verdicts; they count up from Undetermined.
@@ -52,15 +50,8 @@ func (v *byVerdict) merge(o *byVerdict) {
 	}
 }
 
-type host struct {
-	count.Stat
-	denied uint64
-}
-
 type state struct {
-	assumed  byVerdict // events whose verdict is the user's assumption
 	timeless uint64
-	hosts    *count.Cached[host]      // by name
 	minutes  *count.Cached[byVerdict] // by minute since 1970
 
 	minute *byVerdict // the counter of the minute last used, which most events share; nil if none
@@ -71,23 +62,14 @@ type state struct {
 func (s *state) Add(events []event.Event) {
 	for i := range events {
 		e := &events[i]
-		n := uint64(e.Count)
-		h := s.hosts.At(count.Words{A: uint64(e.Host)})
-		h.Stat.Add(e)
-		if e.Has(event.Assumed) {
-			s.assumed[e.Verdict] += n
-		}
-		if e.Verdict == event.Denied {
-			h.denied += n
-		}
 		if e.Time == event.NoTime {
-			s.timeless += n
+			s.timeless += uint64(e.Count)
 			continue
 		}
 		if s.minute == nil || uint64(e.Time-s.begin) >= uint64(time.Minute) {
 			s.turn(e.Time)
 		}
-		s.minute[e.Verdict] += n
+		s.minute[e.Verdict] += uint64(e.Count)
 	}
 }
 
@@ -100,45 +82,57 @@ func (s *state) turn(t int64) {
 // Merge adds another state.
 func (s *state) Merge(other analyze.State, _ count.Remap) {
 	o := other.(*state)
-	s.assumed.merge(&o.assumed)
 	s.timeless += o.timeless
-	for i, k := range o.hosts.Keys {
-		h, from := s.hosts.At(k), &o.hosts.Vals[i]
-		h.Stat.Merge(&from.Stat)
-		h.denied += from.denied
-	}
 	s.minute = nil // it may move
 	for i, k := range o.minutes.Keys {
 		s.minutes.At(k).merge(&o.minutes.Vals[i])
 	}
 }
 
-// whole is the state with what the counts by prefix add up to.
+// whole is the state with what the kinds of events add up to.
 type whole struct {
 	*state
 	all      count.Stat
 	verdicts byVerdict
+	assumed  byVerdict                 // events whose verdict is the user's assumption
 	actions  *count.Packed[count.Stat] // by action and verdict
+	hosts    *count.Packed[host]       // by name
 	open     *count.Packed[uint64]     // undetermined events, by prefix
 }
 
-func (s *state) whole(prefixes *rules.State) *whole {
-	w := &whole{state: s, actions: count.NewPacked[count.Stat](), open: count.NewPacked[uint64]()}
-	for i, packed := range prefixes.Keys {
-		k, v := rules.Key(packed), &prefixes.Vals[i]
-		w.all.Merge(v)
-		w.verdicts[k.Verdict()] += v.Count
-		w.actions.At(count.Words{A: uint64(k.Action()), B: uint64(k.Verdict())}).Merge(v)
-		if k.Verdict() == event.Undetermined {
-			*w.open.At(count.Words{A: uint64(k.Prefix())}) += v.Count
-		}
+type host struct {
+	count.Stat
+	denied uint64
+}
+
+func (s *state) whole(all *kinds.State) *whole {
+	w := &whole{state: s, actions: count.NewPacked[count.Stat](), hosts: count.NewPacked[host](), open: count.NewPacked[uint64]()}
+	for i := range all.Keys {
+		w.add(&all.Keys[i], &all.Vals[i])
 	}
 	return w
 }
 
+func (w *whole) add(k *kinds.Key, v *count.Stat) {
+	w.all.Merge(v)
+	w.verdicts[k.Verdict()] += v.Count
+	if k.Assumed() {
+		w.assumed[k.Verdict()] += v.Count
+	}
+	w.actions.At(count.Words{A: uint64(k.Action()), B: uint64(k.Verdict())}).Merge(v)
+	h := w.hosts.At(count.Words{A: uint64(k.Host())})
+	h.Merge(v)
+	switch k.Verdict() {
+	case event.Denied:
+		h.denied += v.Count
+	case event.Undetermined:
+		*w.open.At(count.Words{A: uint64(k.Prefix())}) += v.Count
+	}
+}
+
 // Result makes the section.
 func (s *state) Result(env *analyze.Env) *report.Section {
-	w := s.whole(env.State(rules.Analyzer).(*rules.State))
+	w := s.whole(env.State(kinds.Analyzer).(*kinds.State))
 	t := w.timeline(env.Zone)
 	return &report.Section{
 		Findings: w.findings(env, t),

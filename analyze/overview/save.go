@@ -11,9 +11,7 @@ import (
 
 // Save implements analyze.Stored.
 func (s *state) Save(w *codec.Writer) {
-	s.assumed.save(w)
 	w.Uvarint(s.timeless)
-	count.SaveTable(w, s.hosts.Keys, s.hosts.Vals, saveName, (*host).save)
 	var before int64
 	count.SaveTable(w, s.minutes.Keys, s.minutes.Vals, func(k count.Words, w *codec.Writer) {
 		w.Varint(int64(k.A) - before)
@@ -23,9 +21,7 @@ func (s *state) Save(w *codec.Writer) {
 
 // Load implements analyze.Stored.
 func (s *state) Load(r *codec.Reader) {
-	s.assumed.load(r)
 	s.timeless = r.Uvarint()
-	count.LoadTable(r, s.hosts, loadName, (*host).load)
 	count.LoadTable(r, s.minutes, minutes(), (*byVerdict).load)
 }
 
@@ -40,20 +36,6 @@ func minutes() func(*codec.Reader) count.Words {
 		}
 		return count.Words{A: uint64(m)}
 	}
-}
-
-func saveName(k count.Words, w *codec.Writer) { w.Sym(event.Sym(k.A)) }
-
-func loadName(r *codec.Reader) count.Words { return count.Words{A: uint64(r.Sym())} }
-
-func (h *host) save(w *codec.Writer) {
-	h.Stat.Save(w)
-	w.Uvarint(h.denied)
-}
-
-func (h *host) load(r *codec.Reader) {
-	h.Stat.Load(r)
-	h.denied = r.Uvarint()
 }
 
 func (v *byVerdict) save(w *codec.Writer) {

@@ -8,8 +8,8 @@
 // in Add would have cost a map from names to names in each worker, and trimming
 // in the readers the evidence, which is verbatim. Spaces in front stay.
 //
-// The overview's tables of actions and of undetermined prefixes are rolled up from
-// the same counters, so each event costs one look-up for all three.
+// It counts nothing itself: its table is rolled up at the end from the State of
+// package kinds.
 package rules
 
 import (
@@ -20,6 +20,7 @@ import (
 
 	"fwreport/analyze"
 	"fwreport/analyze/count"
+	"fwreport/analyze/kinds"
 	"fwreport/reader/event"
 	"fwreport/report"
 )
@@ -30,45 +31,15 @@ var Analyzer = &analyze.Analyzer{
 	Title: "Log prefixes",
 	Doc: "All events by the prefix that the logging rule gave them, and how prefix or record was understood. A rule without a " +
 		"prefix cannot be told from another; captures have none.",
-	New: func(*analyze.Shared) analyze.State { return &State{count.NewCached[count.Stat]()} },
+	Requires: []*analyze.Analyzer{kinds.Analyzer},
+	New:      func(*analyze.Shared) analyze.State { return state{} },
 }
 
-// State counts all events by prefix and decision: State.Keys are Keys.
-type State struct{ *count.Cached[count.Stat] }
+// state is empty: see the package's documentation.
+type state struct{}
 
-// Key identifies what was made of a prefix; State.Keys holds them as packed words.
-type Key count.Words
-
-func keyOf(e *event.Event) count.Words {
-	return count.Words{A: uint64(e.Prefix)<<32 | uint64(e.Action), B: uint64(e.DecidedBy)<<32 | uint64(e.Verdict)}
-}
-
-// Prefix is the prefix as logged.
-func (k Key) Prefix() event.Sym { return event.Sym(k.A >> 32) }
-
-// Action is the action word.
-func (k Key) Action() event.Sym { return event.Sym(k.A) }
-
-// DecidedBy is what gave the action and the verdict.
-func (k Key) DecidedBy() event.Sym { return event.Sym(k.B >> 32) }
-
-// Verdict is what the action stands for.
-func (k Key) Verdict() event.Verdict { return event.Verdict(k.B) }
-
-// Add counts all events.
-func (s *State) Add(events []event.Event) {
-	for i := range events {
-		s.At(keyOf(&events[i])).Add(&events[i])
-	}
-}
-
-// Merge adds another state.
-func (s *State) Merge(other analyze.State, _ count.Remap) {
-	o := other.(*State)
-	for i, k := range o.Keys {
-		s.At(k).Merge(&o.Vals[i])
-	}
-}
+func (state) Add([]event.Event)                {}
+func (state) Merge(analyze.State, count.Remap) {}
 
 // shown identifies a row by what it shows.
 type shown struct{ prefix, action, verdict, decidedBy string }
@@ -79,11 +50,11 @@ type row struct {
 }
 
 // rows merges what is shown alike and orders it.
-func (s *State) rows(sym *event.Symbols) []row {
+func rowsOf(s *kinds.State, sym *event.Symbols) []row {
 	index := map[shown]int{}
 	var list []row
-	for i, packed := range s.Keys {
-		k := Key(packed)
+	for i := range s.Keys {
+		k := &s.Keys[i]
 		r := shown{
 			prefix:    strings.TrimRight(sym.Name(k.Prefix()), " "),
 			action:    sym.Name(k.Action()),
@@ -106,8 +77,8 @@ func (s *State) rows(sym *event.Symbols) []row {
 }
 
 // Result makes the section.
-func (s *State) Result(env *analyze.Env) *report.Section {
-	rows := s.rows(env.Symbols)
+func (state) Result(env *analyze.Env) *report.Section {
+	rows := rowsOf(env.State(kinds.Analyzer).(*kinds.State), env.Symbols)
 	var total uint64
 	for i := range rows {
 		total += rows[i].Count

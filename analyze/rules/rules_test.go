@@ -14,8 +14,6 @@ import (
 
 func TestLaws(t *testing.T) { analyzetest.Laws(t, Analyzer, analyzetest.Events) }
 
-func BenchmarkAdd(b *testing.B) { analyzetest.Benchmark(b, Analyzer) }
-
 func TestByHand(t *testing.T) {
 	sym := event.NewSymbols()
 	record := uint64(0)

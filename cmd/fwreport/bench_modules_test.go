@@ -8,6 +8,7 @@ import (
 	"fwreport/analyze"
 	"fwreport/analyze/analyzetest"
 	"fwreport/analyze/groups"
+	"fwreport/analyze/kinds"
 	"fwreport/reader"
 	"fwreport/reader/event"
 	"fwreport/report"
@@ -21,9 +22,10 @@ import (
 
 // The steps of a run one by one, in a form for benchstat.
 
-// BenchmarkAdd is each module's Add; groups counts for those that only roll up.
+// BenchmarkAdd is each module's Add; groups and kinds count for those that only roll
+// up.
 func BenchmarkAdd(b *testing.B) {
-	for _, m := range append([]*analyze.Analyzer{groups.Analyzer}, analyzers...) {
+	for _, m := range append([]*analyze.Analyzer{groups.Analyzer, kinds.Analyzer}, analyzers...) {
 		b.Run(m.Name, func(b *testing.B) { analyzetest.Benchmark(b, m) })
 	}
 }
