@@ -93,11 +93,17 @@ func (in *Input) hash(ctx context.Context) (string, error) {
 	}
 }
 
-// ContentHash is the SHA-256 of the bytes of a file that is read for itself, in
-// hex; "" for what is no such file (a stream, an archive and what is in it), is
-// not read or was set aside, or cannot be.
+// WholeFile reports whether in is a file on disk that is read for itself: no
+// stream, no archive nor anything in one, neither passed over nor set aside.
+func (in *Input) WholeFile() bool {
+	_, onDisk := in.source.(file)
+	return onDisk && in.Format != nil && !in.aside && in.Carrier() == in
+}
+
+// ContentHash is the SHA-256 of the bytes of a whole file, in hex; "" for what is
+// none, or cannot be read.
 func (in *Input) ContentHash(ctx context.Context) (string, error) {
-	if _, ok := in.source.(file); !ok || in.Format == nil || in.aside || in.Carrier() != in {
+	if !in.WholeFile() {
 		return "", nil
 	}
 	return in.hash(ctx)

@@ -15,8 +15,8 @@
 package engine
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -37,6 +37,10 @@ type Config struct {
 	Window  report.Window                  // events outside are counted as such
 	Keep    func() func(*event.Event) bool // makes a filter for one worker, true for events to keep; nil keeps all
 	Jobs    int                            // workers; at least 1
+
+	// Roles says what to do with each input; nil: all are counted. Who does not
+	// count all puts the whole together with Join.
+	Roles []Role
 
 	// KeepDuplicates counts the copies of a record in several log families as
 	// events of their own.
@@ -61,13 +65,15 @@ type Result struct {
 	Manifest evidence.Manifest
 	Span     report.Span // of the events counted
 	Assumed  uint64      // events whose verdict is an assumption, repeats included
+	Pieces   []*Piece    // what was counted apart, by input; nil for the others
 
-	modules []*analyze.Analyzer
-	shelf   *shelf // nil: all is in Set
-	tables  *spill.Tables
+	compared []comparison // by input
+	modules  []*analyze.Analyzer
+	shelf    *shelf // nil: all is in Set
+	tables   *spill.Tables
 }
 
-// Run reads all inputs. The error is that of ctx.
+// Run reads all inputs. The error is that of ctx, of temporary space, or of Roles.
 func Run(ctx context.Context, cfg Config) (*Result, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -75,27 +81,20 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if o.dup != nil {
 		cfg.Options.Identify = o.ident
 	}
-	chunks := make(chan *reader.Chunk, 4*cfg.Jobs)
-	all := make([]*worker, max(cfg.Jobs, 1))
-	var workers sync.WaitGroup
-	shelf := &shelf{space: cfg.Space, limit: float64(cfg.Memory), every: cmp.Or(cfg.every, lookEvery), same: make([]uint32, len(cfg.Inputs))}
-	for i := range shelf.same {
-		shelf.same[i] = uint32(i)
+	shelf := newShelf(&cfg)
+	if cfg.Roles != nil {
+		var err error
+		if shelf.apart, err = newCollector(&cfg); err != nil {
+			return nil, err
+		}
+		o.only(&cfg)
 	}
+	all := make([]*worker, max(cfg.Jobs, 1))
 	for i := range all {
 		all[i] = newWorker(&cfg, o)
 		all[i].shelf, all[i].fail = shelf, stop
-		workers.Go(func() { all[i].run(ctx, chunks) })
 	}
-	settle := func() { all[0].settle() }
-	for i := range o.phases {
-		readPhase(ctx, &cfg, o, &o.phases[i], chunks, settle)
-	}
-	o.inflight.Wait()
-	settle()
-	close(chunks)
-	workers.Wait()
-	if err := all[0].replay(); err != nil {
+	if err := readAll(ctx, &cfg, o, all); err != nil {
 		stop(err)
 	}
 	if len(shelf.sets) > 0 {
@@ -111,6 +110,35 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 		res.shelf = shelf
 	}
 	return res, nil
+}
+
+// readAll reads the phases one by one and has the workers count them.
+func readAll(ctx context.Context, cfg *Config, o *once, all []*worker) error {
+	chunks := make(chan *reader.Chunk, 4*cfg.Jobs)
+	var workers sync.WaitGroup
+	for _, w := range all {
+		workers.Go(func() { w.run(ctx, chunks) })
+	}
+	settle := func() { all[0].settle() }
+	apart := all[0].shelf.apart
+	var err error
+	for i := range o.phases {
+		p := &o.phases[i]
+		if apart != nil {
+			apart.now = p.inputs[0].Index
+		}
+		readPhase(ctx, cfg, o, p, chunks, settle)
+		if apart != nil {
+			o.inflight.Wait()
+			settle()
+			err = errors.Join(err, apart.collect(all))
+		}
+	}
+	o.inflight.Wait()
+	settle()
+	close(chunks)
+	workers.Wait()
+	return errors.Join(err, all[0].replay(), apart.finish(all[0]))
 }
 
 // readPhase reads the inputs of a phase in their order, several at once.
@@ -154,16 +182,28 @@ func finish(cfg *Config, o *once, workers []*worker) *Result {
 	for _, w := range workers[1:] {
 		first.merge(w)
 	}
-	res := &Result{Set: first.set, Span: first.span, Assumed: first.assumed}
+	res := &Result{Set: first.set, Span: first.span, Assumed: first.assumed, compared: o.comparisons()}
+	if apart := first.shelf.apart; apart != nil {
+		res.Pieces = apart.pieces
+	}
 	for i, in := range cfg.Inputs {
 		facts := in.Facts
-		if t := first.tallies[uint32(i)]; t != nil {
+		t, p := first.tallies[uint32(i)], first.shelf.apart.piece(uint32(i))
+		if p != nil {
+			in = nameless(in)
+		}
+		if t != nil {
 			t.complete(&facts, in, &cfg.Options)
+		}
+		if p != nil {
+			p.complete(&facts, t, &res.compared[i])
 		}
 		res.Manifest.Inputs = append(res.Manifest.Inputs, facts)
 		res.Manifest.Totals.Add(facts.Records)
 	}
-	res.Manifest.Overlaps = o.overlaps(o.comparisons())
-	checkFamilies(cfg.Inputs, res.Manifest.Inputs, &cfg.Options)
+	if cfg.Roles == nil {
+		res.Manifest.Overlaps = o.overlaps(res.compared)
+		checkFamilies(cfg.Inputs, res.Manifest.Inputs, &cfg.Options)
+	}
 	return res
 }

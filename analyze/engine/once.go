@@ -223,10 +223,3 @@ func (s *sieve) relieve(shelf *shelf) error {
 	}
 	return nil
 }
-
-// Independent reports whether each input counts for itself: no two are compared,
-// because they are one log family, or duplicates are kept.
-func Independent(inputs []*reader.Input, keepDuplicates bool) bool {
-	o := plan(inputs, keepDuplicates)
-	return o.dup == nil && o.cross == nil
-}

@@ -40,11 +40,6 @@ type Partial struct {
 type Source struct {
 	Name string
 	io.Reader
-
-	// Adopt may change what is known of an input before inputs are put in order,
-	// and say that none of the source's counts are wanted, only its inputs. It may
-	// be nil.
-	Adopt func(*evidence.Input) (counts bool)
 }
 
 // The sections of a partial result before those of its Set.
@@ -105,9 +100,6 @@ func LoadPartials(sources []Source, program string, modules []*analyze.Analyzer,
 		return nil, err
 	}
 	for i := range heads {
-		if heads[i].idle {
-			continue
-		}
 		set, err := analyze.LoadSet(heads[i].stream, modules, symbols)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", heads[i].name, err)
@@ -118,9 +110,6 @@ func LoadPartials(sources []Source, program string, modules []*analyze.Analyzer,
 		}
 		p.Set.Merge(set)
 	}
-	if p.Set == nil {
-		p.Set = analyze.NewSet(modules, symbols)
-	}
 	p.sum(heads)
 	return p, nil
 }
@@ -130,7 +119,6 @@ func LoadPartials(sources []Source, program string, modules []*analyze.Analyzer,
 type head struct {
 	name   string
 	stream *codec.Reader
-	idle   bool // its counts are not wanted
 	Partial
 }
 
@@ -156,11 +144,8 @@ func (h *head) read(src Source, symbols *event.Symbols) error {
 		return err
 	}
 	loadManifest(r, &h.Manifest)
-	for i := range h.Manifest.Inputs {
+	for range h.Manifest.Inputs {
 		h.Packets = append(h.Packets, r.Bool())
-		if src.Adopt != nil && r.Err() == nil && !src.Adopt(&h.Manifest.Inputs[i]) {
-			h.idle = true
-		}
 	}
 	return r.Err()
 }
@@ -289,14 +274,8 @@ func (p *Partial) sum(heads []head) {
 		p.Commands = append(p.Commands, h.Commands...)
 		p.Window.Since = earlier(p.Window.Since, h.Window.Since)
 		p.Window.Until = later(p.Window.Until, h.Window.Until)
-		if h.idle {
-			continue
-		}
 		p.Assumed += h.Assumed
-		if h.Span.First != event.NoTime && (p.Span.First == event.NoTime || h.Span.First < p.Span.First) {
-			p.Span.First = h.Span.First
-		}
-		p.Span.Last = max(p.Span.Last, h.Span.Last)
+		p.Span = spanning(p.Span, h.Span)
 		p.Manifest.Overlaps = append(p.Manifest.Overlaps, h.Manifest.Overlaps...)
 	}
 	if len(heads) > 1 {

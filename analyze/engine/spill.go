@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/metrics"
@@ -38,6 +39,7 @@ type shelf struct {
 	limit float64      // bytes of memory
 	every int          // see lookEvery
 	same  []uint32     // each input's number, which stays what it is
+	apart *collector   // nil: no inputs are counted apart
 
 	mu   sync.Mutex
 	sets []shelved
@@ -47,6 +49,14 @@ type shelf struct {
 type shelved struct {
 	file  *spill.File
 	parts [parts]struct{ off, size int64 }
+}
+
+func newShelf(cfg *Config) *shelf {
+	s := &shelf{space: cfg.Space, limit: float64(cfg.Memory), every: cmp.Or(cfg.every, lookEvery), same: make([]uint32, len(cfg.Inputs))}
+	for i := range s.same {
+		s.same[i] = uint32(i)
+	}
+	return s
 }
 
 // short reports whether memory is short, whatever takes it.
@@ -123,14 +133,20 @@ func (w *worker) relieve() {
 	if !w.shelf.short() {
 		return
 	}
-	w.putAway()
+	if w.used {
+		w.putAway()
+	}
 	if err := w.sieve.relieve(w.shelf); err != nil {
 		w.fail(fmt.Errorf("memory is short: %w", err))
 	}
 }
 
 func (w *worker) putAway() {
-	if err := w.shelf.put(w.set); err != nil {
+	put := w.shelf.put
+	if w.shelf.apart != nil {
+		put = w.shelf.apart.relieve
+	}
+	if err := put(w.set); err != nil {
 		w.fail(fmt.Errorf("memory is short: %w", err))
 		return
 	}

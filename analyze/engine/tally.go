@@ -245,12 +245,6 @@ func (t *tally) flowNotes() []string {
 
 func days(ns int64) string { return fmt.Sprintf("%.1f days", float64(ns)/float64(24*time.Hour)) }
 
-// CompareNeighbours adds to the facts of inputs that were counted one by one what
-// their neighbours in a rotation tell of them. Both lists are in one order.
-func CompareNeighbours(inputs []*reader.Input, facts []evidence.Input, opt *reader.Options) {
-	checkFamilies(inputs, facts, opt)
-}
-
 // checkFamilies notes rotated files that do not come out in order.
 func checkFamilies(inputs []*reader.Input, facts []evidence.Input, opt *reader.Options) {
 	older := -1

@@ -22,6 +22,7 @@ type worker struct {
 
 	shelf *shelf
 	since int         // events since the last look at memory
+	used  bool        // set holds events
 	fail  func(error) // ends the run
 
 	span    report.Span
@@ -71,9 +72,12 @@ func (w *worker) chunk(c *reader.Chunk) {
 	if f := w.sieve.of[c.Input.Index]; f != none {
 		events = w.sieve.unique(f, t, events, bodies)
 	}
-	w.count(t, events, &s)
-	w.set.Add(events)
 	w.since += len(events)
+	if len(events) > 0 && w.cfg.role(c.Input.Index) != Recall {
+		w.count(t, events, &s)
+		w.set.Add(events)
+		w.used = true
+	}
 	w.relieve()
 }
 
@@ -90,6 +94,9 @@ func (w *worker) settle() {
 
 // settled counts one event that was not told at once, or wrongly at first.
 func (w *worker) settled(s *duplicates.Settled) {
+	if w.cfg.role(s.Event.Ref.Input()) == Recall {
+		return
+	}
 	t := w.tally(s.Event.Ref.Input())
 	if !s.Counts {
 		t.put(&t.ledger.Duplicates, &s.Event)
@@ -101,6 +108,7 @@ func (w *worker) settled(s *duplicates.Settled) {
 	t.event(&s.Event)
 	w.note(&s.Event)
 	w.set.Add([]event.Event{s.Event})
+	w.used = true
 }
 
 // replay counts the events that waited on disk to be compared.
@@ -114,6 +122,7 @@ func (w *worker) replay() error {
 		return nil
 	}
 	return w.sieve.dup.Replay(func(s *duplicates.Settled) {
+		w.shelf.apart.turn(w, s.Event.Ref.Input())
 		w.settled(s)
 		w.since++
 		w.relieve()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -183,10 +182,4 @@ func mergePartials(paths []string) (*engine.Partial, error) {
 		sources = append(sources, engine.Source{Name: path, Reader: f})
 	}
 	return engine.LoadPartials(sources, id, analyzers, event.NewSymbols())
-}
-
-// inMemory is a partial result that is not kept.
-func inMemory(p *engine.Partial) (*bytes.Buffer, error) {
-	var b bytes.Buffer
-	return &b, engine.SavePartial(&b, p)
 }
