@@ -24,6 +24,9 @@ var Format = &reader.Format{
 // fileHeaderLen is the length of the header of a classic pcap file.
 const fileHeaderLen = 24
 
+// shortRecord is the length of a record's header but in the modified variant.
+const shortRecord = 16
+
 // swapRule tells when a record's two lengths stand in the wrong order, as old
 // versions of the format had them (libpcap, sf-pcap.c).
 type swapRule uint8
@@ -103,7 +106,7 @@ func parseFileHeader(b []byte) (fileHeader, error) {
 	if !ok {
 		return fileHeader{}, fmt.Errorf("pcap version %d.%d is not supported", major, minor)
 	}
-	h := fileHeader{big: o, swap: swap, snaplen: o.u32(b[16:]), recordLen: 16}
+	h := fileHeader{big: o, swap: swap, snaplen: o.u32(b[16:]), recordLen: shortRecord}
 	// The upper half of the field holds the FCS length and a link-type class.
 	h.link = o.u32(b[20:]) & 0xffff
 	h.maxLen = min(max(h.snaplen, usualRecord), maxRecord)

@@ -67,7 +67,11 @@ func (s *classicSplitter) begin(data []byte, atEOF bool) (want int, err error) {
 // walk goes over the whole records of data. It returns where they end and, if
 // that is at 0, how many bytes the first needs, or why there is none.
 func (s *classicSplitter) walk(data []byte, atEOF bool) (pos int, packets uint64, want int, err error) {
-	for pos < len(data) {
+	for {
+		n, plain := s.header.plain(data[pos:])
+		if packets, pos = packets+n, pos+plain; pos == len(data) {
+			return pos, packets, 0, nil
+		}
 		size, isHeader, err := s.header.next(data[pos:])
 		if err != nil {
 			return pos, packets, 0, damage(s.offset+int64(pos), "%v", err)
@@ -84,7 +88,26 @@ func (s *classicSplitter) walk(data []byte, atEOF bool) (pos int, packets uint64
 		}
 		pos += size
 	}
-	return pos, packets, 0, nil
+}
+
+// plain counts the whole records that data begins with, and their bytes, where
+// next would take each for one. It stops where it would have to look closer, for
+// next to do that: nearly always at the end.
+func (h *fileHeader) plain(data []byte) (n uint64, size int) {
+	if h.recordLen != shortRecord || h.swap != neverSwapped {
+		return 0, 0
+	}
+	big, longest := h.big, h.maxLen
+	for len(data)-size >= shortRecord {
+		rec := data[size:]
+		captured := big.u32(rec[8:])
+		if captured > longest || int(captured) > len(rec)-shortRecord || mayBeMagic(big.u32(rec)) {
+			break
+		}
+		size += shortRecord + int(captured)
+		n++
+	}
+	return n, size
 }
 
 // newHeader takes the file header that b begins with.

@@ -71,19 +71,20 @@ type decided struct {
 
 // decoder is what both parsers share.
 type decoder struct {
-	opt       *reader.Options
-	names     *lex.Interner
-	layers    *layerStack
-	ifaceName lex.Slot
-	options   lex.Slot
-	layouts   layouts
-	prefix    lex.Slot
-	indexes   [64]event.Sym // names of the interfaces with the lowest numbers
-	capture   decided
-	prefixes  map[event.Sym]*decided
-	scratch   []byte
-	rejects   map[uint32]string // by unsupported link type
-	numbers   nflogNumbers      // of the last NFLOG record
+	opt                  *reader.Options
+	names                *lex.Interner
+	layers               *layerStack
+	ifaceName            lex.Slot
+	options              lex.Slot
+	layouts              layouts
+	prefix               lex.Slot
+	indexes              [64]event.Sym // names of the interfaces with the lowest numbers
+	capture              decided
+	usualRaw, usualEther template
+	prefixes             map[event.Sym]*decided
+	scratch              []byte
+	rejects              map[uint32]string // by unsupported link type
+	numbers              nflogNumbers      // of the last NFLOG record
 }
 
 func newDecoder(o *reader.Options) *decoder {
@@ -92,6 +93,7 @@ func newDecoder(o *reader.Options) *decoder {
 		prefixes: map[event.Sym]*decided{}, rejects: map[uint32]string{}, scratch: make([]byte, 0, 256),
 	}
 	d.capture = d.intern(o.Actions.Capture())
+	d.usualRaw, d.usualEther = d.newTemplate(0, 0), d.newTemplate(etherLen, event.HasMACDst|event.HasMACSrc)
 	return d
 }
 
