@@ -134,8 +134,13 @@ type found struct {
 	ranks func() []uint32
 
 	mu     sync.Mutex
-	places []Place // by address handle; nil before the first is looked up
-	known  []bool
+	places count.Column[located]
+}
+
+// located is the place of an address that was looked up.
+type located struct {
+	Place
+	known bool
 }
 
 // Keep is the table, its first rows kept for as long as the report: those that
@@ -182,7 +187,7 @@ func (e *Env) Address(id uint32) report.Value {
 	return report.AddressOf(e.Addrs.Addr(id))
 }
 
-// Place looks up an address handle, once for each.
+// Place looks up an address handle, once for each: a source has many rows.
 func (e *Env) Place(id uint32) Place {
 	if id == 0 || e.Geo == nil {
 		return Place{}
@@ -190,13 +195,19 @@ func (e *Env) Place(id uint32) Place {
 	f := e.found
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.places == nil {
-		f.places, f.known = make([]Place, e.Addrs.Len()), make([]bool, e.Addrs.Len())
+	p := f.places.At(id)
+	if !p.known {
+		*p = located{e.Locate(id), true}
 	}
-	if !f.known[id] {
-		f.places[id], f.known[id] = e.Geo.Locate(e.Addrs.Addr(id).Netip()), true
+	return p.Place
+}
+
+// Locate is Place for who asks once: it remembers nothing.
+func (e *Env) Locate(id uint32) Place {
+	if id == 0 || e.Geo == nil {
+		return Place{}
 	}
-	return f.places[id]
+	return e.Geo.Locate(e.Addrs.Addr(id).Netip())
 }
 
 // Ranks is the place of each address handle in the order of the addresses, found

@@ -52,19 +52,41 @@ type gatherer struct {
 }
 
 // Take rolls the groups up. It implements analyze.Gatherer. Sources are looked up in
-// the order of their addresses: neighbours stand in the same memory.
+// the order of their addresses: neighbours stand in the same memory, and often have
+// the same place.
 func (g *gatherer) Take(env *analyze.Env, _ analyze.State) {
 	counts := countSources(env)
+	var here sources
 	for _, id := range byAddress(env) {
-		n := counts[id]
-		if n == 0 {
+		if counts[id] == 0 {
 			continue
 		}
-		g.total += n
-		p, missing := env.Place(id), reason(env, id)
-		g.byCountry.add(countryKey(p, missing), n, id, p)
-		g.byASN.add(asnKey(p, missing), n, id, p)
+		if p, missing := env.Locate(id), reason(env, id); p != here.place || missing != here.missing {
+			g.add(&here)
+			here = sources{place: p, missing: missing}
+		}
+		here.count += counts[id]
+		if id != 0 {
+			here.n++
+		}
 	}
+	g.add(&here)
+}
+
+// sources are some that have the same place, or lack one for the same reason.
+type sources struct {
+	place    analyze.Place
+	missing  string
+	count, n uint64 // denied events, addresses
+}
+
+func (g *gatherer) add(s *sources) {
+	if s.count == 0 {
+		return
+	}
+	g.total += s.count
+	g.byCountry.add(countryKey(s.place, s.missing), s)
+	g.byASN.add(asnKey(s.place, s.missing), s)
 }
 
 // byAddress are the address handles in the order of the addresses.

@@ -48,21 +48,19 @@ type rollup struct {
 
 func newRollup() *rollup { return &rollup{index: map[key]int{}} }
 
-// add counts n events of the source id (0: none) to the row k.
-func (u *rollup) add(k key, n uint64, id uint32, p analyze.Place) {
+// add counts sources to the row k.
+func (u *rollup) add(k key, s *sources) {
 	i, ok := u.index[k]
 	if !ok {
 		i = len(u.rows)
 		u.index[k] = i
-		u.rows = append(u.rows, row{key: k, home: p.Country})
+		u.rows = append(u.rows, row{key: k, home: s.place.Country})
 	}
 	r := &u.rows[i]
-	r.count += n
-	if id != 0 {
-		r.sources++
-	}
-	r.name, r.org = firstName(r.name, p.CountryName), firstName(r.org, p.Org)
-	r.scattered = r.scattered || r.home != p.Country
+	r.count += s.count
+	r.sources += s.n
+	r.name, r.org = firstName(r.name, s.place.CountryName), firstName(r.org, s.place.Org)
+	r.scattered = r.scattered || r.home != s.place.Country
 }
 
 func firstName(a, b string) string {

@@ -126,6 +126,9 @@ func (db *DB) Locate(a netip.Addr) analyze.Place {
 	} else if s != event.NotSpecial {
 		return analyze.Place{}
 	}
+	if db.country == db.asn {
+		return db.country.lookup(a, db.names)
+	}
 	var p analyze.Place
 	if db.country != nil {
 		r := db.country.lookup(a, db.names)
