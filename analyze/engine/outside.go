@@ -49,9 +49,10 @@ const (
 	// season is how much a file may cover, at most, whose stamps' year is to be
 	// beyond doubt.
 	season = int64(180 * 24 * time.Hour)
-	// wholeYear is how far before its reference the year rule looks, the 29 February
-	// of common years aside, which it looks for further back.
-	wholeYear = int64(366 * 24 * time.Hour)
+	// yearLong and yearShort are how far before its reference the year rule looks,
+	// the 29 February aside, which it looks for further back.
+	yearLong  = int64(366 * 24 * time.Hour)
+	yearShort = int64(365 * 24 * time.Hour)
 )
 
 // sibling is a file of a rotation family and what its beginning tells.
@@ -98,7 +99,7 @@ func setAside(family []*reader.Input, win *report.Window, opt *reader.Options) (
 		s := &list[i]
 		why := s.before(younger, win.Since)
 		if why == "" {
-			why = s.after(older, win.Until)
+			why = s.after(older, win)
 		}
 		if why != "" && !s.missing && s.endAgrees(win, opt) {
 			s.tellSource(opt)
@@ -175,11 +176,11 @@ func (s *sibling) boundBy(since int64) bool {
 
 // after says why all of s is of until or later, or "": it begins after it, by more
 // than records are late.
-func (s *sibling) after(older *sibling, until int64) string {
-	if until == event.NoTime || s.head.First < until+late {
+func (s *sibling) after(older *sibling, win *report.Window) string {
+	if win.Until == event.NoTime || s.head.First < win.Until+late {
 		return ""
 	}
-	if s.head.Yearless && s.in.YearRef-wholeYear < until && !s.settled(older) {
+	if s.head.Yearless && s.in.YearRef-yearLong < win.Until && !s.settled(older, win.Since) {
 		return ""
 	}
 	return fmt.Sprintf("its records begin at %s, which is after --until, as its rotation is in order", report.FormatTime(s.head.First))
@@ -188,9 +189,11 @@ func (s *sibling) after(older *sibling, until int64) string {
 // settled reports whether the year of s's stamps without one is beyond doubt: it
 // begins within half a year after the next older file was last written to, and
 // was itself last written to within half a year of that. Otherwise it could have
-// begun a year earlier, and hold records of the window.
-func (s *sibling) settled(older *sibling) bool {
-	if older == nil {
+// begun a year earlier, and hold records of the window. And stamps after the
+// reference, of clocks that are ahead, which the year rule puts a year before it,
+// are not in the window there.
+func (s *sibling) settled(older *sibling, since int64) bool {
+	if older == nil || since == event.NoTime || since < s.in.YearRef-yearShort+ahead {
 		return false
 	}
 	begin, ok1 := older.in.Written()
@@ -198,8 +201,8 @@ func (s *sibling) settled(older *sibling) bool {
 	if !ok1 || !ok2 {
 		return false
 	}
-	since, until := s.head.First-begin.UnixNano(), end.UnixNano()-s.head.First
-	return since >= -ahead && since <= season && until <= season
+	before, covers := s.head.First-begin.UnixNano(), end.UnixNano()-s.head.First
+	return before >= -ahead && before <= season && covers <= season
 }
 
 // endAgrees reports whether the end of a file that can be read from anywhere is
