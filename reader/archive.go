@@ -3,7 +3,6 @@ package reader
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -114,7 +113,8 @@ func (f *finder) spoolContent(in *Input) (memory, error) {
 		return nil, err
 	}
 	defer rc.Close()
-	raw := &rawReader{r: rc, hash: sha256.New()}
+	raw := in.raw(rc, nil)
+	defer raw.close()
 	data, err := in.decompress(raw)
 	if err != nil {
 		return nil, err
@@ -187,7 +187,8 @@ func (in *Input) readArchive(read func(int), emit func(*Chunk) error) error {
 		return nil
 	}
 	defer rc.Close()
-	raw := &rawReader{r: rc, hash: sha256.New()}
+	raw := in.raw(rc, nil)
+	defer raw.close()
 	if in.archive.stream {
 		if data, err := in.decompress(raw); err == nil { // if not, Open has said so
 			if err := in.readSlots(data, read, emit); err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"io"
 	"sync"
 )
@@ -58,7 +57,8 @@ func (in *Input) read(read func(n int), emit func(*Chunk) error) error {
 		return nil
 	}
 	defer rc.Close()
-	raw := &rawReader{r: rc, hash: sha256.New(), progress: read}
+	raw := in.raw(rc, read)
+	defer raw.close()
 	if in.hashAside(rc, raw) {
 		return nil
 	}
@@ -127,10 +127,31 @@ func (in *Input) finishRaw(raw *rawReader) {
 // rawReader reads the bytes on disk and hashes them on the way.
 type rawReader struct {
 	r        io.Reader
-	hash     hash.Hash // nil: not wanted
+	hash     summer // nil: not wanted
 	n        int64
 	err      error
 	progress func(int)
+}
+
+// summer is the part of hash.Hash that is needed.
+type summer interface {
+	io.Writer
+	Sum(b []byte) []byte
+}
+
+// raw is the bytes on disk of an input that is open. It must be closed.
+func (in *Input) raw(rc io.Reader, progress func(int)) *rawReader {
+	r := &rawReader{r: rc, hash: sha256.New(), progress: progress}
+	if in.compression != nil {
+		r.hash = &sideHash{}
+	}
+	return r
+}
+
+func (r *rawReader) close() {
+	if s, ok := r.hash.(*sideHash); ok {
+		s.end()
+	}
 }
 
 func (r *rawReader) Read(p []byte) (int, error) {
