@@ -66,6 +66,7 @@ func TestScripts(t *testing.T) {
 			"gzip": gzipCommand, "head": headCommand, "status": statusCommand,
 			"ledger": ledgerCommand, "table": tableCommand, "cells": cellsCommand, "raw": rawCommand, "same": sameCommand,
 			"settings": settingsCommand, "samejson": sameJSONCommand, "damage": damageCommand,
+			"family": familyCommand, "dated": datedCommand, "spoil": spoilCommand,
 		},
 	})
 }
