@@ -88,8 +88,10 @@ func IPv4(b []byte) (uint32, bool) {
 // IPv4Prefix parses a dotted quad at the start of b and returns its length, 0 if
 // there is none. What follows is not looked at.
 func IPv4Prefix(b []byte) (addr uint32, n int) {
-	if len(b) >= 16 {
-		if addr, n = Quad((*[16]byte)(b)); n > 0 {
+	if len(b) >= 16 && cap(b) >= 20 {
+		w := (*[20]byte)(b[:20]) // no more than 16 bytes of it count
+		n = fourthStop(w)
+		if addr, ok := Quad(w, n); ok {
 			return addr, n
 		}
 	}

@@ -1,7 +1,6 @@
 package lex
 
 import (
-	"encoding/binary"
 	"math/bits"
 )
 
@@ -27,11 +26,64 @@ func Decimal(w uint64) (v uint32, digits int) {
 	return eight(y << ((64 - 8*uint(digits)) & 63)), digits // zeros in front
 }
 
+// Short reads the one to five decimal digits that w begins with, a number of up
+// to 65535; ok is false for all else.
+func Short(w uint64) (v uint16, digits int, ok bool) {
+	y := w ^ zeros
+	stop := beyond(y)
+	stop = stop & -stop >> 7 // the first bit of the byte behind the number, 0 if that is far
+	digits = int(stop * 0x0001020304050607 >> 56)
+	y *= bits.ReverseBytes64(stop)  // brings the last digit to the last byte but one
+	const most = 0x00000605050305ff // "65535" and whatever stands behind it
+	if uint(digits-1) > 4 || bits.ReverseBytes64(y) > most {
+		return 0, 0, false
+	}
+	y = (y*10 + y>>8) & 0x0000ff00ff00ff00 // pairs, of which three count
+	return uint16(y * (1<<8 + 100<<24 + 10000<<40) >> 48), digits, true
+}
+
+// Five reads five digits and a space, a number of up to 65535; ok is false for
+// all else, but some other bytes that are no digits may pass for the space.
+func Five(w uint64) (v uint16, ok bool) {
+	y := (w ^ (zeros&(1<<40-1) | ' '<<40)) << 16
+	if beyond(y) != 0 || bits.ReverseBytes64(y) > 0x0000060505030500 {
+		return 0, false
+	}
+	y = (y*10 + y>>8) & 0x0000ff00ff00ff00
+	return uint16(y * (1<<8 + 100<<24 + 10000<<40) >> 48), true
+}
+
+// Two reads two digits and a space.
+func Two(w uint32) (v uint8, ok bool) {
+	y := w ^ ('0' | '0'<<8 | ' '<<16)
+	return uint8(y*10 + y>>8), (y+0x7676|y)&0xff8080 == 0
+}
+
+// Tiny reads the one to three decimal digits that w begins with, a number of up
+// to 255; ok is false for all else.
+func Tiny(w uint32) (v uint8, digits int, ok bool) {
+	y := w ^ zeros&(1<<32-1)
+	stop := (y + 0x76767676 | y) & (highBits & (1<<32 - 1))
+	stop = stop & -stop >> 7
+	digits = int(stop * 0x00010203 >> 24)
+	y *= bits.ReverseBytes32(stop)
+	if digits == 0 || bits.ReverseBytes32(y) > 0x020505ff {
+		return 0, 0, false
+	}
+	return uint8(y * (1 + 10<<8 + 100<<16) >> 16), digits, true
+}
+
 // eight is the number of eight digits, each a byte of 0 to 9, the first lowest.
 func eight(y uint64) uint32 {
 	y = y*10 + y>>8 // pairs, then fours, then all eight
 	const pairs = 0x000000ff000000ff
 	return uint32((y&pairs*(100+1000000<<32) + y>>16&pairs*(1+10000<<32)) >> 32)
+}
+
+// Digits reads exactly n decimal digits at the start of w, one to eight.
+func Digits(w uint64, n uint8) (v uint32, ok bool) {
+	y := (w ^ zeros) << ((64 - 8*n) & 63) // zeros in front
+	return eight(y), beyond(y) == 0
 }
 
 // Micros reads ".123456]", the end of a kernel's stamp.
@@ -40,50 +92,3 @@ func Micros(w uint64) (us uint32, ok bool) {
 	y := w ^ (zeros&^ends | '.' | ']'<<56)
 	return eight(y << 8), y&ends == 0 && notDigits(y) == 0
 }
-
-// Quad reads a dotted quad and the byte behind it, all within b. It gives n = 0
-// for everything else, right or wrong: that is for a loop to tell.
-//
-// That each part is spelled as it should be, without zeros in front, is told by
-// the length of the whole: it is that of the four values and three dots.
-func Quad(b *[16]byte) (addr uint32, n int) {
-	lo, hi := binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])
-	stops := squeeze(notDigits(lo^zeros)) | squeeze(notDigits(hi^zeros))<<8 | 1<<31
-	bad := stops & (stops<<1 | 1) // a part without a digit
-	four := ^stops & (^stops >> 1)
-	bad |= four & (four >> 2) // or with more than three
-	d1 := bits.TrailingZeros32(stops)
-	stops &= stops - 1
-	d2 := bits.TrailingZeros32(stops)
-	stops &= stops - 1
-	d3 := bits.TrailingZeros32(stops)
-	stops &= stops - 1
-	n = bits.TrailingZeros32(stops)
-	if n > 15 || b[d1&15] != '.' || b[d2&15] != '.' || b[d3&15] != '.' || bits.TrailingZeros32(bad) <= n {
-		return 0, 0
-	}
-	v12 := octets(uint32(lo), d1, binary.LittleEndian.Uint32(b[(d1+1)&7:]), d2-d1-1)
-	v34 := octets(binary.LittleEndian.Uint32(b[min(d2+1, 12):]), d3-d2-1, binary.LittleEndian.Uint32(b[min(d3+1, 12):]), n-d3-1)
-	v := v12<<32 | v34
-	const each, high = 0x0001000100010001, 0x8000800080008000
-	longer := (v+each*(0x8000-10))&high>>15 + (v+each*(0x8000-100))&high>>15
-	if (v+each*(0x8000-256))&high != 0 || int(longer*each>>48) != n-7 {
-		return 0, 0
-	}
-	v = (v | v>>8) & 0x0000ffff0000ffff
-	return uint32(v | v>>16), n
-}
-
-// octets reads n1 digits of w1 and n2 of w2, the first one lowest, one to three
-// each. The first number is in the upper half of v.
-func octets(w1 uint32, n1 int, w2 uint32, n2 int) (v uint64) {
-	y1 := (w1 ^ zeros&(1<<32-1)) << ((32 - 8*uint(n1)) & 31) // the last digit is the highest byte
-	y2 := (w2 ^ zeros&(1<<32-1)) << ((32 - 8*uint(n2)) & 31)
-	y := uint64(y1)<<32 | uint64(y2)
-	const ones = 0x000000ff000000ff
-	v = (y>>8&ones*10+y>>16&ones)*10 + y>>24&ones
-	return v>>16 | v&0xffff
-}
-
-// squeeze gathers the high bits of eight bytes.
-func squeeze(high uint64) uint32 { return uint32(high >> 7 * 0x0102040810204080 >> 56) }

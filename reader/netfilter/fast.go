@@ -27,20 +27,22 @@ import (
 // and left the rest to the general parser took twice the time.
 func (p *Parser) Usual(e *event.Event, text []byte) int {
 	whole := len(text)
-	if whole < len(p.room)/2 {
+	if whole < reach {
 		text = p.widened(text)
 	}
-	at := p.usualLink(e, text)
-	if at == 0 || len(text)-at < window {
+	w := (*[reach]byte)(text)
+	from := p.usualLink(e, w)
+	if from == 0 {
 		return 0
 	}
-	if at = p.usualNetwork(e, text, at); !next(text, at, " PROTO=") {
-		return 0
+	at := p.usualIPv4(e, w, from)
+	if at == 0 {
+		at = usualIPv6(e, text, from)
 	}
-	at = p.usualTransport(e, text, at+len(" PROTO="))
-	if next(text, at, " \n") && at < whole {
-		return at + 1
+	if end := usualSYN(e, w, at); end > 0 && string(w[end:end+2]) == " \n" && end < whole {
+		return end + 1
 	}
+	at = p.usualTransport(e, text, at)
 	if at = recordEnd(text, usualTrailer(e, text, at)); at > whole {
 		return 0
 	}
@@ -107,7 +109,7 @@ type knownMAC struct {
 // usualIPv6 is the header of IPv6; the kernel prints all of an address's digits.
 func usualIPv6(e *event.Event, text []byte, at int) int {
 	const size = len("2001:0db8:0000:0000:0000:0000:0000:0001")
-	dst := at + 5 + size
+	dst := at + size
 	if !next(text, dst, " DST=") || !next(text, dst+5+size, " LEN=") {
 		return failed(text)
 	}
@@ -131,12 +133,17 @@ func usualIPv6(e *event.Event, text []byte, at int) int {
 	return usualWord(text, at+9)
 }
 
-// usualTransport is what stands behind PROTO=.
+// usualTransport is PROTO= and what stands behind it.
 func (p *Parser) usualTransport(e *event.Event, text []byte, at int) int {
-	switch {
-	case next(text, at, "TCP SPT="):
+	const key, tcp = " PROTO=", " PROTO=TCP SPT="
+	if next(text, at, tcp) {
 		e.Proto = event.TCP
-		return p.usualTCP(e, text, at+8)
+		return p.usualTCP(e, text, at+len(tcp))
+	}
+	if !next(text, at, key) {
+		return failed(text)
+	}
+	switch at += len(key); {
 	case next(text, at, "UDP SPT="):
 		e.Proto = event.UDP
 		if at = usualPorts(e, text, at+8); !next(text, at, " LEN=") {
@@ -168,10 +175,7 @@ func usualPorts(e *event.Event, text []byte, at int) int {
 
 // usualTCP is TCP's header, from the number of SPT= on.
 func (p *Parser) usualTCP(e *event.Event, text []byte, at int) int {
-	end := usualSYN(e, text, at)
-	if end == 0 {
-		end = usualFlagged(e, text, usualPorts(e, text, at))
-	}
+	end := usualFlagged(e, text, usualPorts(e, text, at))
 	if next(text, end, " OPT (") {
 		return p.usualOptions(e, text, end+6)
 	}

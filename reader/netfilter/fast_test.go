@@ -147,11 +147,16 @@ func FuzzKnownQuads(f *testing.F) {
 	var k knownQuads // of all runs
 	f.Fuzz(func(t *testing.T, text []byte) {
 		for range 2 {
-			for i := 0; i+16 <= len(text); i++ {
-				b := (*[16]byte)(text[i:])
-				addr, n := k.quad(b)
-				if want, wantN := lex.Quad(b); addr != want || n != wantN {
-					t.Errorf("%q is %x of %d bytes, was %x of %d", b, addr, n, want, wantN)
+			for i := 0; i+20 <= len(text); i++ {
+				b := (*[20]byte)(text[i:])
+				for n := 7; n < 16; n++ {
+					if b[n] != ' ' {
+						continue
+					}
+					addr, ok := k.quad(b, n)
+					if want, wantOK := lex.Quad(b, n); ok != wantOK || ok && addr != want {
+						t.Errorf("%q is %x, %v of %d bytes, was %x, %v", b, want, wantOK, n, addr, ok)
+					}
 				}
 			}
 		}

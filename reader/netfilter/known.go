@@ -12,6 +12,7 @@ type knownHeads struct {
 	heads  [16]head
 	n      int
 	oldest int
+	last   [32]uint8 // the one that a text with such a beginning had
 }
 
 // head is one of them.
@@ -20,7 +21,8 @@ type head struct {
 	tail uint64 // the last eight bytes of text
 	seed event.Event
 
-	// It with the MAC= that stood behind it last, and what both say; empty if none has.
+	// It with what stood behind it last, a MAC= or nothing, and SRC=, and what both
+	// say; empty if nothing else has.
 	whole  []byte
 	linked event.Event
 }
@@ -34,36 +36,56 @@ const (
 
 func tailOf(text []byte) uint64 { return binary.LittleEndian.Uint64(text[len(text)-8:]) }
 
-// usualLink makes e what is known of the beginning of text, up to OUT= or MAC=,
-// and returns its length; 0 if there is none.
-func (p *Parser) usualLink(e *event.Event, text []byte) int {
-	for i := range p.known.heads[:p.known.n] {
-		h := &p.known.heads[i]
+// beginning is the place of a text in last. Prefixes differ in their first
+// letters; those that do not share a place, which costs time only.
+func beginning(w *[reach]byte) int {
+	const odd = 0x9e3779b97f4a7c15
+	a, b, c := binary.LittleEndian.Uint64(w[:]), binary.LittleEndian.Uint64(w[8:]), binary.LittleEndian.Uint64(w[16:])
+	return int((a*odd ^ b*odd>>7 ^ c) * odd >> 59)
+}
+
+// usualLink makes e what is known of the beginning of the text in w, up to
+// SRC=, and returns its length with that; 0 if it is not known. One place to
+// look at, not a walk through all heads: which of them is next is random, and
+// each wrong guess of the processor's costs as much as all this.
+func (p *Parser) usualLink(e *event.Event, w *[reach]byte) int {
+	k := &p.known
+	h := &k.heads[k.last[beginning(w)]&15]
+	n := len(h.whole)
+	if n == 0 || n > reach || string(w[:n]) != string(h.whole) {
+		return p.findLink(e, w)
+	}
+	*e = h.linked
+	return n
+}
+
+// findLink is usualLink with a head that another had the place of, or with what
+// has not stood behind it just before.
+func (p *Parser) findLink(e *event.Event, w *[reach]byte) int {
+	k := &p.known
+	for i := range k.heads[:k.n] {
+		h := &k.heads[i]
 		n := len(h.text)
-		if len(text) <= n || tailOf(text[:n]) != h.tail {
+		if tailOf(w[:n]) != h.tail || w[n] != ' ' || string(w[:n]) != string(h.text) {
 			continue
 		}
-		if n := len(h.whole); n > 0 && len(text) > n && string(text[:n]) == string(h.whole) {
-			*e = h.linked
-			return n
-		}
-		if text[n] == ' ' && string(text[:n]) == string(h.text) {
-			return p.link(e, text, h)
-		}
+		k.last[beginning(w)] = uint8(i)
+		return p.link(e, w[:], h)
 	}
 	return 0
 }
 
-// link is usualLink with a MAC= that has not stood behind h just before.
+// link makes e what h says, with what stands between it and SRC=.
 func (p *Parser) link(e *event.Event, text []byte, h *head) int {
 	*e = h.seed
 	at := len(h.text)
-	if !next(text, at, " MAC=") {
-		return at
+	if next(text, at, " MAC=") {
+		at = p.usualMAC(e, text, at+len(" MAC="))
 	}
-	if at = p.usualMAC(e, text, at+len(" MAC=")); at > len(text) {
+	if !next(text, at, " SRC=") {
 		return 0
 	}
+	at += len(" SRC=")
 	h.whole, h.linked = append(h.whole[:0], text[:at]...), *e
 	return at
 }

@@ -2,8 +2,6 @@ package netfilter
 
 import (
 	"encoding/binary"
-	"math/bits"
-
 	"fwreport/reader/lex"
 )
 
@@ -13,37 +11,23 @@ import (
 // that reading four numbers does. Sources are many, and were slower with it.
 type knownQuads [64]knownQuad
 
-// knownQuad is the text up to the first space, that included, and zeros behind:
-// without the space a text with zeros in it would be taken for a shorter one. So
-// nothing is equal to the zero value either.
+// knownQuad is one of them: its text with the space and zeros behind. The zero
+// value is none, since it has no space.
 type knownQuad struct {
 	lo, hi uint64
 	addr   uint32
 }
 
-// quad is lex.Quad.
-func (k *knownQuads) quad(b *[16]byte) (addr uint32, n int) {
+// quad is lex.Quad. A space must be at n.
+func (k *knownQuads) quad(b *[20]byte, n int) (addr uint32, ok bool) {
 	lo, hi := binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])
-	end := spaces(hi)
-	if spaces(lo) != 0 || end == 0 {
-		return lex.Quad(b) // of less than eight bytes, or none
-	}
-	hi &= end&-end<<8 - 1
-	length := 8 + bits.TrailingZeros64(end)>>3
+	hi &= 1<<(8*uint(n-7)&127) - 1
 	q := &k[(lo^hi*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>58]
-	if q.lo == lo && q.hi == hi {
-		return q.addr, length
+	if q.lo != lo || q.hi != hi {
+		if addr, ok = lex.Quad(b, n); ok {
+			*q = knownQuad{lo, hi, addr}
+		}
+		return addr, ok
 	}
-	if addr, n = lex.Quad(b); n == length {
-		*q = knownQuad{lo, hi, addr}
-	}
-	return addr, n
-}
-
-// spaces has the lowest bit of the first byte of w set that is a space, and
-// nothing below; above may be anything. It is 0 if there is none.
-func spaces(w uint64) uint64 {
-	const each = 0x0101010101010101
-	w ^= each * ' '
-	return (w - each) & ^w & (each << 7) >> 7
+	return q.addr, true
 }

@@ -8,9 +8,10 @@ import (
 	"fwreport/reader/lex"
 )
 
-// window is how many bytes can be read behind a place without asking whether
-// the text goes on so far: more than the longest IPv4 or TCP header takes.
-const window = 192
+// reach is how many bytes can be read without asking whether the text goes on so
+// far: twice the longest head with its MAC=, of which the second half is more
+// than the longest IPv4 and TCP headers take.
+const reach = 768
 
 // widened is text with line ends behind it, which end a record as the end of
 // text does. It is valid until the next call.
@@ -19,102 +20,112 @@ func (p *Parser) widened(text []byte) []byte {
 	return p.room[:n+copy(p.room[n:], lineEnds)]
 }
 
-var lineEnds = strings.Repeat("\n", 2*window)
+var lineEnds = strings.Repeat("\n", reach)
 
-// usualNetwork is the header of IPv4 or IPv6, from SRC= on. There must be a window.
+// usualIPv4 is the header of IPv4 at q, behind SRC=, with the TCP that most
+// records have. It returns 0 for any other, and has done nothing then.
 //
 // It, and usualSYN, go through a window of fixed size: what is read at a place
 // that is masked to be in its first half needs no check, and no mask changes a
 // place, since all that is before it is bounded. One value at a time by
 // functions that can stand anywhere in a text took twice the time.
-func (p *Parser) usualNetwork(e *event.Event, text []byte, at int) int {
-	w := (*[window]byte)(text[at:])
-	if string(w[:5]) != " SRC=" {
-		return failed(text)
+func (p *Parser) usualIPv4(e *event.Event, w *[reach]byte, q int) int {
+	q &= 511
+	b := (*[20]byte)(w[q:])
+	n := lex.QuadEnd(b)
+	src, ok := lex.Quad(b, n)
+	q = (q + n) & 511
+	if !ok || string(w[q:q+5]) != " DST=" {
+		return 0
 	}
-	src, n := lex.Quad((*[16]byte)(w[5:]))
-	if n == 0 {
-		return usualIPv6(e, text, at)
+	b = (*[20]byte)(w[q+5:])
+	n = lex.QuadEnd(b)
+	dst, ok := p.dsts.quad(b, n)
+	q = (q + 5 + n) & 511
+	if n == 0 || !ok || string(w[q:q+5]) != " LEN=" {
+		return 0
 	}
-	q := (5 + n) & 127
-	if string(w[q:q+5]) != " DST=" {
-		return failed(text)
+	n = 2
+	two, ok := lex.Two(binary.LittleEndian.Uint32(w[q+5:]))
+	length := uint16(two)
+	if !ok {
+		length, n, ok = lex.Short(binary.LittleEndian.Uint64(w[q+5:]))
 	}
-	dst, n := p.dsts.quad((*[16]byte)(w[q+5:]))
-	q = (q + 5 + n) & 127
-	if n == 0 || string(w[q:q+5]) != " LEN=" {
-		return failed(text)
+	q = (q + 5 + n) & 511
+	if !ok {
+		return 0
 	}
-	length, n := lex.Decimal(binary.LittleEndian.Uint64(w[q+5:]))
-	if n-1 > 4 || n == 0 {
-		return failed(text)
+	tos := uint8(0)
+	if string(w[q:q+8]) != " TOS=0x0" || string(w[q+8:q+16]) != "0 PREC=0" || string(w[q+16:q+24]) != "x00 TTL=" {
+		if tos, ok = usualTOS((*[24]byte)(w[q:])); !ok {
+			return 0
+		}
 	}
-	q = (q + 5 + n) & 127
-	tos, n := usualTOS(w, q)
-	e.Src, e.Dst, e.Len, e.TOS = event.AddrFrom4(src), event.AddrFrom4(dst), length, tos
-	q = (q + n) & 127
-	ttl, n := lex.Decimal(binary.LittleEndian.Uint64(w[q:]))
-	q = (q + n) & 127
-	if n-1 > 4 || n == 0 || ttl > 255 || string(w[q:q+4]) != " ID=" {
-		return failed(text)
+	n = 2
+	ttl, ok := lex.Two(binary.LittleEndian.Uint32(w[q+24:]))
+	if !ok {
+		ttl, n, ok = lex.Tiny(binary.LittleEndian.Uint32(w[q+24:]))
 	}
-	id, n := lex.Decimal(binary.LittleEndian.Uint64(w[q+4:]))
-	q = (q + 4 + n) & 127
-	if n-1 > 4 || n == 0 || id > 65535 {
-		return failed(text)
+	q = (q + 24 + n) & 511
+	if !ok || string(w[q:q+4]) != " ID=" {
+		return 0
 	}
-	e.TTL, e.ID = uint8(ttl), uint16(id)
+	n = 5
+	id, ok := lex.Five(binary.LittleEndian.Uint64(w[q+4:]))
+	if !ok {
+		id, n, ok = lex.Short(binary.LittleEndian.Uint64(w[q+4:]))
+	}
+	q = (q + 4 + n) & 511
+	if !ok {
+		return 0
+	}
 	df := 0
 	if binary.LittleEndian.Uint32(w[q:]) == ' '|'D'<<8|'F'<<16|' '<<24 {
 		df = len(" DF") // no branch: about half of all packets have it
 	}
+	e.Src, e.Dst, e.Len = event.AddrFrom4(src), event.AddrFrom4(dst), uint32(length)
+	e.TOS, e.TTL, e.ID = tos, ttl, id
 	e.Fields |= event.HasSrc | event.HasDst | event.HasLen | event.HasTOS | event.HasTTL | event.HasID | event.DF*event.Fields(df&1)
-	return at + q + df
+	return q + df
 }
 
-// usualTOS is what stands between the length and the number of TTL=; its length
-// is such that no number follows if it is something else.
-func usualTOS(w *[window]byte, q int) (tos uint8, n int) {
-	q &= 127
-	const plain = " TOS=0x00 PREC=0x00 TTL="
-	if string(w[q:q+16]) == plain[:16] && string(w[q+16:q+24]) == plain[16:] {
-		return 0, len(plain)
+// usualTOS is what stands between the length and the number of TTL=.
+func usualTOS(w *[24]byte) (tos uint8, ok bool) {
+	v, ok1 := lex.HexByte(w[7], w[8])
+	prec, ok2 := lex.HexByte(w[17], w[18])
+	if !ok1 || !ok2 || string(w[:7]) != " TOS=0x" || string(w[9:17]) != " PREC=0x" || string(w[19:]) != " TTL=" {
+		return 0, false
 	}
-	v, ok1 := lex.HexByte(w[q+7], w[q+8])
-	prec, ok2 := lex.HexByte(w[q+17], w[q+18])
-	if !ok1 || !ok2 || string(w[q:q+7]) != plain[:7] || string(w[q+9:q+17]) != plain[9:17] || string(w[q+19:q+24]) != plain[19:] {
-		return 0, 0 // there is a space, or a digit too many
-	}
-	return v | prec, len(plain)
+	return v | prec, true
 }
 
-// usualSYN is TCP's header, from the number of SPT= on, of most of what a
-// firewall denies: it has no flag but SYN. It returns 0 for any other.
-func usualSYN(e *event.Event, text []byte, at int) int {
-	if len(text)-at < window {
+// usualSYN is PROTO= and TCP's header of most of what a firewall denies: it has no
+// flag but SYN. It returns 0 for any other, and has done nothing then.
+func usualSYN(e *event.Event, w *[reach]byte, q int) int {
+	if q > reach-256 || string(w[q:q+8]) != " PROTO=T" || string(w[q+7:q+15]) != "TCP SPT=" { // a FLOWLBL= may be long
 		return 0
 	}
-	w := (*[window]byte)(text[at:])
-	src, n := lex.Decimal(binary.LittleEndian.Uint64(w[:]))
-	q := n & 127
-	if n-1 > 4 || n == 0 || src > 65535 || string(w[q:q+5]) != " DPT=" {
+	n := 5
+	src, ok := lex.Five(binary.LittleEndian.Uint64(w[q+15:]))
+	if !ok {
+		src, n, ok = lex.Short(binary.LittleEndian.Uint64(w[q+15:]))
+	}
+	q = (q + 15 + n) & 511
+	if !ok || string(w[q:q+5]) != " DPT=" {
 		return 0
 	}
-	dst, n := lex.Decimal(binary.LittleEndian.Uint64(w[q+5:]))
-	q = (q + 5 + n) & 127
-	if n-1 > 4 || n == 0 || dst > 65535 || string(w[q:q+8]) != " WINDOW=" {
+	dst, n, ok := lex.Short(binary.LittleEndian.Uint64(w[q+5:]))
+	q = (q + 5 + n) & 511
+	if !ok || string(w[q:q+8]) != " WINDOW=" {
 		return 0
 	}
-	size, n := lex.Decimal(binary.LittleEndian.Uint64(w[q+8:]))
-	q = (q + 8 + n) & 127
-	if n-1 > 4 || n == 0 || size > 65535 {
+	size, n, ok := lex.Short(binary.LittleEndian.Uint64(w[q+8:]))
+	q = (q + 8 + n) & 511
+	if !ok || string(w[q:q+8]) != " RES=0x0" || string(w[q+8:q+16]) != "0 SYN UR" || string(w[q+16:q+20]) != "GP=0" {
 		return 0
 	}
-	const syn = " RES=0x00 SYN URGP=0 "
-	if string(w[q:q+16]) != syn[:16] || string(w[q+16:q+21]) != syn[16:] {
-		return 0
-	}
-	e.SrcPort, e.DstPort, e.Window, e.Flags = uint16(src), uint16(dst), uint16(size), event.SYN
+	e.Proto = event.TCP
+	e.SrcPort, e.DstPort, e.Window, e.Flags = src, dst, size, event.SYN
 	e.Fields |= event.HasSrcPort | event.HasDstPort | event.HasWindow | event.HasFlags
-	return at + q + len(syn) - 1
+	return q + len(" RES=0x00 SYN URGP=0")
 }

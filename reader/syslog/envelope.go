@@ -226,6 +226,7 @@ func (p *parser) hostAndTag(env *envelope, rest []byte) {
 	if env.host[0] != '[' && bytes.HasPrefix(rest, env.host) && bytes.HasPrefix(rest[n:], hostToMessage) {
 		p.hostLen, p.hostSym = n, p.names.Sym(env.host)
 		p.hostTag = append(p.hostTag[:0], rest[:n+len(hostToMessage)]...)
+		p.tag.set(p.hostTag)
 	}
 }
 

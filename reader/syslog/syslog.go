@@ -37,7 +37,6 @@ var Format = &reader.Format{
 	NewSplitter: reader.NewLineSplitter,
 	NewParser:   newParser,
 	YearLess:    yearless,
-	InOrder:     true,
 	Identifies:  true,
 }
 
@@ -100,6 +99,9 @@ type parser struct {
 	hostTag []byte // "fw1 kernel: " of the last record
 	hostLen int    // of the host in it
 	hostSym event.Sym
+	tag     knownTag     // of hostTag
+	digits  uint8        // of the seconds in the last uptime
+	told    event.Fields // marks that the batch knows of
 }
 
 func newParser(opt *reader.Options) reader.Parser {
@@ -113,11 +115,14 @@ func newParser(opt *reader.Options) reader.Parser {
 // Parse implements reader.Parser.
 func (p *parser) Parse(b *reader.Batch, c *reader.Chunk) {
 	p.clock.in(c.Zone(p.opt))
+	p.told = 0
 	rest := c.Data
 	for i := uint64(0); len(rest) > 0; i++ {
-		if n := p.usual(b, c, i, rest); n > 0 {
-			rest = rest[n:]
-			continue
+		if !p.opt.Detail {
+			if n := p.usual(b, c, i, rest); n > 0 {
+				rest = rest[n:]
+				continue
+			}
 		}
 		var line []byte
 		start := len(c.Data) - len(rest)
