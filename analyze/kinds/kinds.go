@@ -77,8 +77,6 @@ type State struct {
 	Vals []count.Stat // of the keys
 
 	index map[Key]uint32
-	last  Key         // the key looked for last
-	val   *count.Stat // and its value; nil before the first
 	slots [cacheSlots]slot
 }
 
@@ -98,22 +96,16 @@ func newState() *State { return &State{index: map[Key]uint32{}} }
 // Len is the number of keys.
 func (s *State) Len() int { return len(s.Keys) }
 
-// At is the value of k, a zero one if k is new. It is valid until the next At.
+// At is the value of k, a zero one if k is new. It is valid until the next At. The
+// kind of the event before is not compared first: which of its rules logs next is
+// hard to foresee.
 func (s *State) At(k Key) *count.Stat {
-	if k != s.last || s.val == nil {
-		s.turn(&k)
-	}
-	return s.val
-}
-
-// turn makes k the key looked for last.
-func (s *State) turn(k *Key) {
 	h := k[0]*0x9e3779b97f4a7c15 ^ k[1]*0xc2b2ae3d27d4eb4f ^ k[2]*0xd6e8feb86659fd93 ^ k[3]*0xa0761d6478bd642f
 	c := &s.slots[h>>(64-cacheBits)]
-	if c.next == 0 || c.key != *k {
-		c.key, c.next = *k, s.place(*k)+1
+	if c.key != k || c.next == 0 {
+		*c = slot{k, s.place(k) + 1}
 	}
-	s.last, s.val = *k, &s.Vals[c.next-1]
+	return &s.Vals[c.next-1]
 }
 
 // place is the index of k, a new one at need.
