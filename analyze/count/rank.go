@@ -74,15 +74,18 @@ func SortRows(rows []Row) { sortRows(rows, 0, len(rows)) }
 // Order is rows in the order of SortRows. Few reports show all rows of a large
 // table: only its head is sorted before somebody asks for more.
 type Order struct {
-	rows       []Row
-	head, rest sync.Once
+	rows []Row
+	rest sync.Once
 }
 
 // headRows is how many rows an Order sorts at first.
 const headRows = 1000
 
-// NewOrder takes rows over.
-func NewOrder(rows []Row) *Order { return &Order{rows: rows} }
+// NewOrder takes rows over, and sorts their head.
+func NewOrder(rows []Row) *Order {
+	sortRows(rows, 0, headRows)
+	return &Order{rows: rows}
+}
 
 // Len is the number of rows.
 func (o *Order) Len() int { return len(o.rows) }
@@ -91,7 +94,6 @@ func (o *Order) Len() int { return len(o.rows) }
 func (o *Order) All() iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
 		head, rest := o.rows[:min(headRows, len(o.rows))], o.rows[min(headRows, len(o.rows)):]
-		o.head.Do(func() { sortRows(o.rows, 0, headRows) })
 		if !yieldAll(head, yield) {
 			return
 		}

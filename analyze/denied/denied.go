@@ -14,6 +14,7 @@ package denied
 
 import (
 	"math/bits"
+	"sync"
 
 	"fwreport/analyze"
 	"fwreport/analyze/count"
@@ -120,14 +121,20 @@ type gatherer struct {
 func (t *gatherer) Take(env *analyze.Env, s analyze.State) {
 	g, ranks := env.State(groups.Analyzer).(*groups.State), newRanks(env)
 	keep := func(table report.Table) report.Table { return env.Keep(env.Names.WithNetworks(table)) }
+	var denied, undetermined report.Table
+	var tables sync.WaitGroup
+	tables.Go(func() {
+		denied = groupTable(env, g, ranks, event.Denied, "denied", "Denied",
+			"Denied events by source, destination port, protocol and action.")
+		undetermined = groupTable(env, g, ranks, event.Undetermined, "undetermined", "Undetermined",
+			"Events whose record or prefix names no verdict, in the columns of the table of denied ones.")
+	})
 	sources := rollUp(env, g, s.(*state), ranks)
 	for i := range kinds {
 		t.found[i].take(env, &kinds[i], kinds[i].find(sources, g))
 	}
-	t.denied = append(t.denied, keep(groupTable(env, g, ranks, event.Denied, "denied", "Denied",
-		"Denied events by source, destination port, protocol and action.")))
-	t.undetermined = append(t.undetermined, keep(groupTable(env, g, ranks, event.Undetermined, "undetermined", "Undetermined",
-		"Events whose record or prefix names no verdict, in the columns of the table of denied ones.")))
+	tables.Wait()
+	t.denied, t.undetermined = append(t.denied, keep(denied)), append(t.undetermined, keep(undetermined))
 	t.sources = append(t.sources, keep(sources.table(fingerprint.Tools(env))))
 }
 
