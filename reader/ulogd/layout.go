@@ -27,9 +27,10 @@ type layout struct {
 	text    []byte   // a line with its end
 	members []member // of text
 	blanks  []blank  // the members that differ
-	tail    int      // where the text behind the last blank begins
+	tail    []byte   // the text behind the last blank
 
 	rec   record // of the line that is read; what does not differ is always there
+	goals goals
 	begun event.Event
 	again parts // that begun lacks, for they depend on what differs
 }
@@ -44,10 +45,10 @@ type member struct {
 
 // blank is a value that differs, and the text of the layout before it.
 type blank struct {
-	from, to int
-	key      key
-	text     bool
-	max      uint64
+	lead []byte
+	max  uint64
+	key  key
+	text bool
 }
 
 // maxLayouts is enough for the protocols and chains that one firewall logs.
@@ -95,39 +96,39 @@ func (l *layout) read(data []byte) (size int) {
 	pos := 0
 	for i := range l.blanks {
 		b := &l.blanks[i]
-		lead := l.text[b.from:b.to]
-		value := pos + len(lead)
-		if len(data)-value < 17 || string(data[pos:value]) != string(lead) {
+		at := pos + len(b.lead)
+		if len(data) < at+room || string(data[pos:at]) != string(b.lead) {
 			return 0
 		}
 		n := 0
-		if b.text {
-			n = l.rec.fillText(b.key, data[value:])
-		} else {
-			n = l.rec.fillNumber(b, data[value:])
-		}
-		if n < 0 {
+		if value := data[at:]; b.text {
+			n = l.fillText(b.key, value)
+		} else if n = l.rec.fillNumber(b, value); n == 0 {
 			return 0
 		}
-		pos = value + n
+		pos = at + n
 	}
-	tail := l.text[l.tail:]
-	if len(data)-pos < len(tail) || string(data[pos:pos+len(tail)]) != string(tail) {
+	end := pos + len(l.tail)
+	if len(data) < end || string(data[pos:end]) != string(l.tail) {
 		return 0
 	}
-	return pos + len(tail)
+	return end
 }
 
-// fillNumber takes over the number that data, 17 bytes at least, begins with, and
-// returns its length, -1 if it is none.
+// room is how many bytes of a value are read without asking whether they are
+// there: more than those of the longest number or IPv4 address.
+const room = 17
+
+// fillNumber takes over the number that data begins with, and returns its length,
+// 0 if it is none.
 func (r *record) fillNumber(b *blank, data []byte) int {
 	v, size := lex.Decimal(binary.LittleEndian.Uint64(data))
 	n := uint64(v)
 	if size == 8 {
 		n, size = digits(data)
 	}
-	if size == 0 || n > b.max || data[0] == '0' && size > 1 {
-		return -1
+	if n > b.max || data[0] == '0' && size > 1 {
+		return 0
 	}
 	r.num[b.key] = n
 	return size
@@ -135,10 +136,22 @@ func (r *record) fillNumber(b *blank, data []byte) int {
 
 // fillText takes over the string that data begins with, and returns its length.
 // What ends it is told by the text that must follow.
-func (r *record) fillText(k key, data []byte) int {
+func (l *layout) fillText(k key, data []byte) int {
+	r := &l.rec
+	if k == kSrc {
+		if v4, n := lex.IPv4Prefix(data[:16]); n > 0 {
+			r.text[kSrc-numbers], r.src, r.srcRead = data[:n], event.AddrFrom4(v4), true
+			r.given.add(kSrc)
+			return n
+		}
+		r.srcRead = false
+	}
 	n := lex.PlainJSON(data)
-	if k == kIgnored {
+	switch k {
+	case kIgnored:
 		return n
+	case kDst:
+		r.dst, r.dstRead = l.goals.of(data, n)
 	}
 	r.text[k-numbers] = data[:n]
 	if n > 0 || k == kPrefix {
@@ -147,6 +160,35 @@ func (r *record) fillText(k key, data []byte) int {
 		r.given.drop(k)
 	}
 	return n
+}
+
+// goals remembers addresses by their texts: most packets go to few destinations.
+type goals [64]struct {
+	text [2]uint64 // filled up with zeros, which no text has; none is {}
+	addr event.Addr
+}
+
+// of is the address that the text in the first n bytes of data is, 16 at least; ok
+// is false for what is none, or may be one that is too long to be remembered.
+func (g *goals) of(data []byte, n int) (a event.Addr, ok bool) {
+	if n == 0 || n > 16 {
+		return a, false
+	}
+	text := [2]uint64{binary.LittleEndian.Uint64(data), binary.LittleEndian.Uint64(data[8:])}
+	if n < 8 {
+		text[0], text[1] = text[0]&(1<<(8*n)-1), 0
+	} else {
+		text[1] &= 1<<(8*n-64) - 1
+	}
+	const odd = 0x9e3779b97f4a7c15 // spreads over the upper bits
+	known := &g[(text[0]*odd^text[1])*odd>>58]
+	if known.text == text {
+		return known.addr, true
+	}
+	if a, ok = addr(data[:n]); ok {
+		known.text, known.addr = text, a
+	}
+	return a, ok
 }
 
 // learn makes line, an object that usual has read and its end, one of a layout.
@@ -268,29 +310,35 @@ func (l *layout) differ(ms []member, line []byte) (more bool) {
 
 // cut makes the blanks of the layout's text.
 func (l *layout) cut() {
-	l.blanks, l.tail = l.blanks[:0], 0
+	l.blanks, l.tail = l.blanks[:0], l.text
+	done := 0
 	for i := range l.members {
 		m := &l.members[i]
 		if !m.differs {
 			continue
 		}
 		sp := &spellings[m.spelling]
-		b := blank{from: l.tail, to: m.at, key: sp.key, text: m.text, max: sp.max}
+		b := blank{lead: l.text[done:m.at], key: sp.key, text: m.text, max: sp.max}
 		if sp.key == kIgnored {
 			b.max = math.MaxUint64
 		}
-		l.blanks, l.tail = append(l.blanks, b), m.end
+		done = m.end
+		l.blanks, l.tail = append(l.blanks, b), l.text[done:]
 	}
 }
 
 // prepare makes what events of the layout have in common.
 func (p *parser) prepare(l *layout) {
 	l.begun, l.again = event.Event{Count: 1, Time: event.NoTime}, l.depends()
+	l.rec.flagged, l.rec.srcRead, l.rec.dstRead = false, false, false
 	if l.rec.kind() == flow {
 		l.again = whole
 		return
 	}
 	p.rec = &l.rec
+	if l.rec.flagged = l.again&flagging == 0; l.rec.flagged {
+		l.rec.flagBits = l.rec.flagsOf()
+	}
 	if l.again&placing == 0 {
 		p.place(&l.begun)
 	}
@@ -320,6 +368,8 @@ func partOf(k key) parts {
 		return linking
 	case kPrefix, kLabel:
 		return deciding
+	case kFIN, kSYN, kRST, kPSH, kACK, kURG, kRes2:
+		return flagging
 	}
 	return 0
 }

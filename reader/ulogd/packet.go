@@ -31,7 +31,8 @@ const (
 	placing  parts = 1 << iota // where the packet was logged
 	linking                    // MAC addresses
 	deciding                   // the decision
-	whole    = placing | linking | deciding
+	flagging                   // TCP flags; of the record, for not each Event gets them
+	whole    = placing | linking | deciding | flagging
 )
 
 // event makes an event of the record that was read from raw, a packet or a flow.
@@ -222,8 +223,16 @@ func (r *record) ethernet() []byte {
 	return r.str(kMAC)
 }
 
+// What tells the kind of a packet.
+var (
+	arpKeys = setOf(kARPOp, kARPSrc, kARPDst)
+	ipKeys  = setOf(kProto, kSrc, kPayloadLen)
+	ip6Keys = setOf(kPayloadLen, kHopLimit, kNextHdr)
+	ip4Keys = setOf(kTotalLen, kTTL)
+)
+
 func (r *record) isARP() bool {
-	return r.has(kEtherType) && r.num[kEtherType] == typeARP || r.any(kARPOp, kARPSrc, kARPDst)
+	return r.has(kEtherType) && r.num[kEtherType] == typeARP || r.given.meets(&arpKeys)
 }
 
 // falseARP tells the addresses that ulogd up to 2.0.8 writes for ARP: not those
@@ -242,21 +251,25 @@ func (r *record) falseARP() bool {
 // 0x600 are no ethertypes.
 func (r *record) isNonIP() bool {
 	t := r.num[kEtherType]
-	return r.has(kEtherType) && t >= 0x600 && t != typeIPv4 && t != typeIPv6 && !r.any(kProto, kSrc, kPayloadLen)
+	return r.has(kEtherType) && t >= 0x600 && t != typeIPv4 && t != typeIPv6 && !r.given.meets(&ipKeys)
 }
 
 // addresses sets source and destination. A packet that was logged without
 // anything behind its IP header has none, and no other ip.* key either.
 func (r *record) addresses(e *event.Event) (ok bool) {
 	if r.has(kSrc) {
-		if e.Src, ok = addr(r.str(kSrc)); !ok {
-			return false
+		if e.Src = r.src; !r.srcRead {
+			if e.Src, ok = addr(r.str(kSrc)); !ok {
+				return false
+			}
 		}
 		e.Fields |= event.HasSrc
 	}
 	if r.has(kDst) {
-		if e.Dst, ok = addr(r.str(kDst)); !ok {
-			return false
+		if e.Dst = r.dst; !r.dstRead {
+			if e.Dst, ok = addr(r.str(kDst)); !ok {
+				return false
+			}
 		}
 		e.Fields |= event.HasDst
 	}
@@ -280,9 +293,9 @@ func addr(b []byte) (event.Addr, bool) {
 // isIPv6 asks the keys of the header first: they are the packet's own.
 func (r *record) isIPv6() bool {
 	switch {
-	case r.any(kPayloadLen, kHopLimit, kNextHdr):
+	case r.given.meets(&ip6Keys):
 		return true
-	case r.any(kTotalLen, kTTL):
+	case r.given.meets(&ip4Keys):
 		return false
 	case r.has(kEtherType) && r.num[kEtherType] != 0:
 		return r.num[kEtherType] == typeIPv6
@@ -406,9 +419,17 @@ func (r *record) tcp(e *event.Event) {
 	}
 }
 
-// flags are the TCP flags. kFIN to kURG are in the order of the header's bits,
-// and so are the two bits of tcp.res2: ECE, CWR.
+// flags are the TCP flags.
 func (r *record) flags() event.TCPFlags {
+	if r.flagged {
+		return r.flagBits
+	}
+	return r.flagsOf()
+}
+
+// flagsOf makes them of the keys. kFIN to kURG are in the order of the header's
+// bits, and so are the two bits of tcp.res2: ECE, CWR.
+func (r *record) flagsOf() event.TCPFlags {
 	var f event.TCPFlags
 	for k := kFIN; k <= kURG; k++ {
 		if r.has(k) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"fwreport/reader/event"
 	"fwreport/reader/lex"
 )
 
@@ -106,6 +107,16 @@ func (s *keySet) has(k key) bool { return s[k>>6&1]&(1<<(k&63)) != 0 }
 func (s *keySet) add(k key)      { s[k>>6&1] |= 1 << (k & 63) }
 func (s *keySet) drop(k key)     { s[k>>6&1] &^= 1 << (k & 63) }
 
+// meets reports whether s has a key of o.
+func (s *keySet) meets(o *keySet) bool { return s[0]&o[0]|s[1]&o[1] != 0 }
+
+func setOf(keys ...key) (s keySet) {
+	for _, k := range keys {
+		s.add(k)
+	}
+	return s
+}
+
 // class says what a key tells about the record that has it.
 type class uint8
 
@@ -123,20 +134,18 @@ type record struct {
 	bad     uint8 // spelling whose value makes no sense, or unknown
 	num     [numbers]uint64
 	text    [texts][]byte // into the line, or into memory of its own
+
+	// What layouts know already.
+	src, dst         event.Addr
+	srcRead, dstRead bool // they are those of kSrc and kDst
+	flagBits         event.TCPFlags
+	flagged          bool // flagBits is set
 }
 
 func (r *record) has(k key) bool   { return r.given.has(k) }
 func (r *record) str(k key) []byte { return r.text[k-numbers] }
-func (r *record) any(keys ...key) bool { // of few keys, known when compiling
-	for _, k := range keys {
-		if r.has(k) {
-			return true
-		}
-	}
-	return false
-}
 
-// all is any for all of keys.
+// all reports whether all of few keys are there.
 func (r *record) all(keys ...key) bool {
 	for _, k := range keys {
 		if !r.has(k) {

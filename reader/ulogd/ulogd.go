@@ -124,7 +124,6 @@ type parser struct {
 	flow     flowNames
 
 	host, in, out lex.Slot
-	prefix        lex.Slot
 	verdicts      verdicts
 	buf           []byte // for names made of numbers
 }

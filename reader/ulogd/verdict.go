@@ -1,6 +1,8 @@
 package ulogd
 
 import (
+	"encoding/binary"
+
 	"fwreport/reader"
 	"fwreport/reader/action"
 	"fwreport/reader/event"
@@ -25,11 +27,18 @@ type answer struct {
 
 // verdicts remembers decisions: a firewall has few prefixes.
 type verdicts struct {
-	table *action.Table
-	names *lex.Interner
-	known map[question]*answer
-	last  question
-	found *answer // of last
+	table  *action.Table
+	names  *lex.Interner
+	known  map[question]*answer
+	recent [256]recent // each prefix has one place here, few share one
+}
+
+// recent is an answer with the texts of its question: finding these again is
+// cheaper than finding the names' handles and the answer by them.
+type recent struct {
+	question
+	prefixText, labelText []byte
+	found                 *answer // nil: none
 }
 
 // maxVerdicts bounds the memory that invented prefixes can take.
@@ -41,26 +50,43 @@ func newVerdicts(opt *reader.Options, names *lex.Interner) verdicts {
 
 // decide sets action, verdict and what decided.
 func (p *parser) decide(e *event.Event) *answer {
-	r, v := p.rec, &p.verdicts
-	q := question{lost: !r.has(kPrefix)}
+	r := p.rec
 	var prefix, label []byte
-	if !q.lost {
+	lost := !r.has(kPrefix)
+	if !lost {
 		prefix = r.str(kPrefix)
-		q.prefix = p.prefix.Sym(p.names, prefix)
 	}
 	if r.has(kLabel) {
 		label = r.str(kLabel)
-		q.label = p.names.Sym(label)
 	}
-	if q != v.last || v.found == nil {
-		v.last, v.found = q, v.answer(q, prefix, label)
-	}
-	a := v.found
-	e.Prefix, e.Action, e.DecidedBy, e.Reason, e.Verdict = q.prefix, a.word, a.by, a.reason, a.Verdict
+	k := p.verdicts.of(prefix, label, lost)
+	a := k.found
+	e.Prefix, e.Action, e.DecidedBy, e.Reason, e.Verdict = k.prefix, a.word, a.by, a.reason, a.Verdict
 	if a.Assumed {
 		e.Fields |= event.Assumed
 	}
 	return a
+}
+
+// of is the answer to a prefix and a label; empty labels are none.
+func (v *verdicts) of(prefix, label []byte, lost bool) *recent {
+	k := &v.recent[place(prefix)]
+	if k.found == nil || k.lost != lost || string(k.prefixText) != string(prefix) || string(k.labelText) != string(label) {
+		k.question = question{v.names.Sym(prefix), v.names.Sym(label), lost}
+		k.prefixText, k.labelText = append(k.prefixText[:0], prefix...), append(k.labelText[:0], label...)
+		k.found = v.answer(k.question, prefix, label)
+	}
+	return k
+}
+
+// place is where in recent a prefix stands.
+func place(prefix []byte) uint8 {
+	n := len(prefix)
+	if n < 4 {
+		return uint8(n)
+	}
+	const odd = 0x9e3779b1 // spreads over the upper bits
+	return uint8((binary.LittleEndian.Uint32(prefix)*odd ^ binary.LittleEndian.Uint32(prefix[n-4:])) * odd >> 24)
 }
 
 func (v *verdicts) answer(q question, prefix, label []byte) *answer {
