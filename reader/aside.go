@@ -141,6 +141,10 @@ func countLines(text []byte) uint64 {
 // reference from anywhere else: from a given year, or from another file.
 func (in *Input) Written() (at time.Time, ok bool) { return in.ref.at, in.ref.own }
 
+// Packed is when the log in in was last written to as the header of its compressed
+// form has it; ok is false if that does not tell.
+func (in *Input) Packed() (at time.Time, ok bool) { return in.packed, !in.packed.IsZero() }
+
 // SetAside decides that in, whose HeadTimes were asked for, is hashed and no more.
 // why is for the manifest. If it is another file by the time that it is read (a
 // rotation took place), it is read all the same.

@@ -36,7 +36,8 @@ type Input struct {
 	rotation    rotation
 	named       bool // given by the user, not found by walking a folder
 	ref         reference
-	first, last *Stamp // of the head, and of all if it was looked for: stamps without a year
+	packed      time.Time // of the header of its compressed form; zero: it does not tell
+	first, last *Stamp    // of the head, and of all if it was looked for: stamps without a year
 	hint        *zoneHint
 	onDisk      *string   // its machine's folder, "" if that is not known; see machineOf
 	rule        *PathRule // nil: none matches

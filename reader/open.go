@@ -420,6 +420,7 @@ func (in *Input) headOf(raw io.Reader, err error) (head []byte, complete bool, _
 func (in *Input) findReference(raw []byte, now time.Time) reference {
 	if in.compression != nil && in.compression.written != nil {
 		if t := in.compression.written(raw); plausible(t, now) {
+			in.packed = t
 			return reference{t, in.compression.name + " header", true}
 		}
 	}

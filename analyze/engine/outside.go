@@ -20,7 +20,8 @@ import (
 //     two files in one place, two formats, or clocks that jump in what is seen;
 //   - files are missing beside it by their names (their absence is reported with
 //     the end of one neighbour and the beginning of the other);
-//   - plain files must agree at their ends as well;
+//   - plain files must agree at their ends as well, and compressed ones with the
+//     time in their header, if there is one;
 //   - stamps without a year take it from when their file was written: see boundBy
 //     and settled.
 //
@@ -154,9 +155,13 @@ func doubtful(list []sibling) bool {
 }
 
 // before says why all of s is before since, or "": the next younger file begins
-// before it, by more than clocks are ahead.
+// before it, by more than clocks are ahead. All of that beginning must lie there:
+// its first lines may be old ones that were delivered late.
 func (s *sibling) before(younger *sibling, since int64) string {
-	if since == event.NoTime || younger == nil || younger.head.First >= since-ahead {
+	if since == event.NoTime || younger == nil || younger.head.High >= since-ahead {
+		return ""
+	}
+	if at, ok := s.in.Packed(); ok && at.UnixNano() >= since {
 		return ""
 	}
 	if (s.head.Yearless || younger.head.Yearless) && !s.boundBy(since) {
@@ -177,7 +182,10 @@ func (s *sibling) boundBy(since int64) bool {
 // after says why all of s is of until or later, or "": it begins after it, by more
 // than records are late.
 func (s *sibling) after(older *sibling, win *report.Window) string {
-	if win.Until == event.NoTime || s.head.First < win.Until+late {
+	if win.Until == event.NoTime || s.head.Low < win.Until+late {
+		return ""
+	}
+	if at, ok := s.in.Packed(); ok && at.UnixNano() < win.Until {
 		return ""
 	}
 	if s.head.Yearless && s.in.YearRef-yearLong < win.Until && !s.settled(older, win.Since) {

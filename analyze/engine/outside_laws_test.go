@@ -75,6 +75,9 @@ func randomDays(r *rand.Rand, days, first float64, odd bool) (list []float64, en
 	}
 	slices.Sort(list)
 	end = list[n-1]
+	if odd && first > 0 && r.IntN(3) == 0 { // what was delivered late comes first
+		list[0] = max(list[0]-7, first-6.9)
+	}
 	for i := 380; i < len(list); i++ {
 		switch r.IntN(6) {
 		case 0:

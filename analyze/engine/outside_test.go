@@ -34,8 +34,12 @@ type leaf struct {
 	head  string  // time in the header of gzip; "": the last record's, "-": none
 }
 
-// lines are n records, evenly over a week.
+// week is so many records in the first two hours and a half that no more is seen of
+// the beginning, then n of them, evenly over a week from the beginning on.
 func week(n int) (days []float64) {
+	for i := range 400 {
+		days = append(days, 0.1*float64(i)/400)
+	}
 	for i := range n {
 		days = append(days, 7*float64(i)/float64(n))
 	}
@@ -201,7 +205,7 @@ func TestSetAside(t *testing.T) {
 		{"no window", iso, "", "", nil},
 		{"since", iso, "2026-02-10", "", all5},
 		{"since, 48 hours after the last file begins", iso, "2026-02-07T00:00:00Z", "", all5[:4]},
-		{"since, a second more", iso, "2026-02-07T00:00:01Z", "", all5},
+		{"since, 3 hours more: all that is seen lies before", iso, "2026-02-07T03:00:00Z", "", all5},
 		{"since, in the middle", iso, "2026-01-20", "", all5[:2]},
 		{"since, after all: the last file's end is unknown", iso, "2026-04-01", "", all5},
 		{"until", iso, "", "2026-01-22", []string{"kern.log.1", "kern.log"}},
@@ -216,6 +220,10 @@ func TestSetAside(t *testing.T) {
 		{"copied; nothing tells the year", forAll(bsd, bare), "2026-02-10", "", nil},
 		{"copied, until; nothing tells the year", forAll(bsd, bare), "", "2026-01-10", nil},
 		{"a reference in the window", with(bsd, "kern.log.5.gz", func(l *leaf) { l.head = "2026-02-10" }), "2026-02-10", "", all5[1:]},
+
+		{"gzip's header tells another time than stamps", with(iso, "kern.log.5.gz", func(l *leaf) { l.head = "2026-02-10" }), "2026-02-10", "", all5[1:]},
+		{"and of until", with(iso, "kern.log.2.gz", func(l *leaf) { l.head = "2026-01-09" }), "", "2026-01-10", []string{"kern.log.1", "kern.log"}},
+		{"the first line of one was delivered late", with(with(iso, "kern.log.1", func(l *leaf) { l.days = append([]float64{-5}, week(9)...) }), "kern.log.2.gz", func(l *leaf) { l.head = "-" }), "2026-01-27", "", all5[:3]},
 
 		{"a file alone", iso[:1], "2026-02-10", "", nil},
 		{"two files", iso[4:], "2026-02-10", "", all5[4:]},
@@ -234,7 +242,7 @@ func TestSetAside(t *testing.T) {
 		{"one is of another format", with(iso, "kern.log.3.gz", func(l *leaf) { l.form = "json" }), "2026-02-10", "", nil},
 		{"a clock jumps back a day and more at the beginning of one", with(iso, "kern.log.3.gz", func(l *leaf) { l.days = append([]float64{0, 2, 0.9}, week(9)...) }), "2026-02-10", "", nil},
 		{"a clock is behind at the beginning of one", with(iso, "kern.log.3.gz", func(l *leaf) { l.days = append([]float64{-9}, week(9)...) }), "2026-02-10", "", nil},
-		{"a clock is ahead of the next file", with(iso, "kern.log.3.gz", func(l *leaf) { l.days = append(week(9), 9.5) }), "2026-02-10", "", nil},
+		{"a clock is ahead of the next file", with(iso, "kern.log.3.gz", func(l *leaf) { l.days = []float64{0, 1, 2, 9.5} }), "2026-02-10", "", nil},
 		{"a plain file ends in the window", with(iso, "kern.log.1", func(l *leaf) { l.days = append(week(600), 12) }), "2026-02-08", "2026-02-20", all5[:4]},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -399,7 +407,7 @@ func TestAsideIsHashed(t *testing.T) {
 	if want := "its records, from 2026-01-08T00:00:00Z on, end before " + filepath.Join(dir, "kern.log.3.gz") + " begins, at 2026-01-15T00:00:00Z, which is before --since"; res.Manifest.Inputs[1].Skipped != want {
 		t.Errorf("it is skipped as %q,\nwant %q", res.Manifest.Inputs[1].Skipped, want)
 	}
-	if n := res.Manifest.Totals; n.Read != 14+7 || n.Events != 7+4 || n.Outside != 10 {
+	if n := res.Manifest.Totals; n.Read != 414+407 || n.Events != 407+4 || n.Outside != 410 {
 		t.Errorf("the totals are %+v", n)
 	}
 }
