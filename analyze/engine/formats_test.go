@@ -101,6 +101,12 @@ func (r run) report(t *testing.T, paths ...string) *report.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return r.made(t, inputs, res)
+}
+
+// made makes the report of what a run found.
+func (r run) made(t *testing.T, inputs []*reader.Input, res *engine.Result) *report.Report {
+	t.Helper()
 	db, err := embedded()
 	if err != nil {
 		t.Fatal(err)
