@@ -85,9 +85,8 @@ func (o *Order) Before(i int, extent func(int) Extent) *Before {
 		return b
 	}
 	b.way = fmt.Sprintf("records %t, packets %t, a log %t, captures first %t\n", o.dup != nil, o.cross != nil, o.of[i] < o.logs, o.capturesFirst())
-	own := extent(i)
 	for j := range o.inputs {
-		if o.at[j] != none && o.at[j] < o.at[i] && own.touches(extent(j)) {
+		if o.Needs(i, j, extent) {
 			b.Inputs = append(b.Inputs, j)
 		}
 	}
@@ -104,6 +103,11 @@ func (o *Order) Before(i int, extent func(int) Extent) *Before {
 	}
 	b.way += way.String()
 	return b
+}
+
+// Needs reports whether the counts of an input depend on another.
+func (o *Order) Needs(i, other int, extent func(int) Extent) bool {
+	return o.at[other] != none && o.at[other] < o.at[i] && extent(i).touches(extent(other))
 }
 
 // capturesFirst reports whether captures are read before logs.

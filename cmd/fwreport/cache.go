@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -62,7 +63,6 @@ type candidate struct {
 	sure   bool // of the extent; else it is a guess
 
 	some    *engine.Piece // of this content, whatever it was compared with; nil: none is known
-	before  *engine.Before
 	blocked string        // an input before it of which nothing can be kept
 	name    string        // of the entry of piece
 	piece   *engine.Piece // nil: none, or none any more
@@ -80,8 +80,9 @@ func (j *job) cached(ctx context.Context, inputs []*reader.Input, cfg engine.Con
 		return nil, err
 	}
 	res, err := c.run(ctx)
-	if broken := (damagedEntry{}); asDamaged(err, &broken) && !c.passing() {
-		j.ui.line(fmt.Sprintf("fwreport: --cache is not used: %v", broken))
+	var broken unreadableEntry
+	if errors.As(err, &broken) && !c.passing() {
+		j.ui.line(fmt.Sprintf("fwreport: the cache cannot be used, everything is read: %v", broken))
 		return engine.Run(ctx, cfg)
 	}
 	return res, err
@@ -123,7 +124,7 @@ func (c *cache) join(ctx context.Context) (*engine.Result, error) {
 	placed := make([]*engine.Placed, len(c.list))
 	hits := 0
 	for i, e := range c.list {
-		if where := c.place(e); where != across {
+		if where := c.place(i); where != across {
 			placed[i] = &engine.Placed{Piece: e.piece, Outside: where == outside}
 			if e.hit {
 				hits++
@@ -137,7 +138,7 @@ func (c *cache) join(ctx context.Context) (*engine.Result, error) {
 	c.j.ui.detail("%d of %d inputs from the cache", hits, len(c.list))
 	res, err := engine.Join(&c.cfg, c.order, rest, placed)
 	if err != nil {
-		return nil, damagedEntry{err}
+		return nil, unreadableEntry{err}
 	}
 	return res, nil
 }
@@ -156,20 +157,30 @@ func (c *cache) rest(ctx context.Context, placed []*engine.Placed) (*engine.Resu
 		return nil, nil
 	}
 	for i, e := range c.list {
-		if roles[i] != engine.Count {
-			continue
-		}
-		c.explain(e)
-		for _, k := range c.order.Before(i, c.extent).Inputs {
-			if roles[k] == engine.Leave {
-				roles[k] = engine.Recall
-			}
+		if roles[i] == engine.Count {
+			c.explain(e)
+		} else if c.needed(i, roles) {
+			roles[i] = engine.Recall
 		}
 	}
 	cfg := c.cfg
 	cfg.Roles = roles
 	return c.untouched(func() (*engine.Result, error) { return engine.Run(ctx, cfg) })
 }
+
+// needed reports whether an input is compared with one that is counted.
+func (c *cache) needed(k int, roles []engine.Role) bool {
+	for i, r := range roles {
+		if r == engine.Count && c.order.Needs(i, k, c.extent) {
+			return true
+		}
+	}
+	return false
+}
+
+// before is what the counts of an input depend on. It is not kept: where many inputs
+// are of one time, all of them together would take much memory.
+func (c *cache) before(i int) *engine.Before { return c.order.Before(i, c.extent) }
 
 // explain says why an input is read though the cache is used.
 func (c *cache) explain(e *candidate) {

@@ -89,28 +89,25 @@ func guess(in *reader.Input, opt *reader.Options) engine.Extent {
 // missing finds the entries of the inputs, with what is known of them by now, and
 // returns the inputs that have none and can have one.
 func (c *cache) missing() (todo []int) {
+	now := make([]bool, len(c.list)) // those of which nothing is known
 	var later []int
 	for i, e := range c.list {
-		if e.why != "" {
-			e.piece = nil
-			continue
-		}
-		if e.some != nil && positionOf(c.j.win, e.extent, e.some.Windowy()) == outside {
+		switch {
+		case e.why != "":
+			e.drop()
+		case e.some != nil && positionOf(c.j.win, e.extent, e.some.Windowy()) == outside:
 			e.piece, e.hit = e.some, true // whatever it was compared with
-			continue
-		}
-		e.before = c.order.Before(i, c.extent)
-		switch e.blocked = c.blocker(e.before); {
-		case e.blocked != "":
-			e.piece, e.name = nil, ""
+		case c.isBlocked(i):
+			e.drop()
 		case e.id == "" || !e.sure:
+			now[i] = true
 			todo = append(todo, i)
 		default:
 			later = append(later, i)
 		}
 	}
 	for _, i := range later {
-		if c.lacks(c.list[i], todo) {
+		if c.lacks(i, now) {
 			todo = append(todo, i)
 		}
 	}
@@ -118,45 +115,52 @@ func (c *cache) missing() (todo []int) {
 	return todo
 }
 
-// blocker names an input of which nothing can be kept.
-func (c *cache) blocker(b *engine.Before) string {
-	for _, k := range b.Inputs {
-		if c.list[k].why != "" {
-			return c.list[k].in.Path
+// drop forgets the piece.
+func (e *candidate) drop() { e.piece, e.name, e.hit = nil, "", false }
+
+// isBlocked notes an input before this one of which nothing can be kept.
+func (c *cache) isBlocked(i int) bool {
+	e := c.list[i]
+	e.blocked = ""
+	for k, other := range c.list {
+		if other.why != "" && c.order.Needs(i, k, c.extent) {
+			e.blocked = other.in.Path
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
 // lacks looks for the entry of an input that has been hashed, and reports whether it
 // is to be counted. It may wait for others that are counted now if their extents are
 // not even guessed.
-func (c *cache) lacks(e *candidate, now []int) bool {
+func (c *cache) lacks(i int, now []bool) bool {
+	e, b := c.list[i], c.before(i)
 	known, wait := true, false
-	for _, k := range e.before.Inputs {
+	for _, k := range b.Inputs {
 		if other := c.list[k]; other.id == "" {
 			known = false
-			wait = wait || other.extent == engine.Anytime() && slices.Contains(now, k)
+			wait = wait || now[k] && other.extent == engine.Anytime()
 		}
 	}
 	if !known {
-		e.piece, e.name = nil, ""
+		e.drop()
 		return !wait
 	}
-	name := c.nameOf(e)
+	name := c.nameOf(e, b)
 	if e.piece != nil && e.name == name {
 		return false
 	}
-	e.piece, e.name = nil, ""
-	if p := c.store.load(name, e.before); p != nil {
+	e.drop()
+	if p := c.store.load(name, b); p != nil {
 		e.piece, e.name, e.hit = p, name, true
 	}
 	return e.piece == nil
 }
 
 // nameOf names the entry of an input whose content and whose inputs before are known.
-func (c *cache) nameOf(e *candidate) string {
-	return entryName(e.id, hashed(e.before.Key(func(k int) string { return c.list[k].id })), e.in.Facts.Size)
+func (c *cache) nameOf(e *candidate, b *engine.Before) string {
+	return entryName(e.id, hashed(b.Key(func(k int) string { return c.list[k].id })), e.in.Facts.Size)
 }
 
 // fill counts inputs apart and keeps what it found.
@@ -165,7 +169,7 @@ func (c *cache) fill(ctx context.Context, todo []int) error {
 	cfg.Roles = slices.Repeat([]engine.Role{engine.Leave}, len(c.list))
 	cfg.Window.Since, cfg.Window.Until = event.NoTime, event.NoTime
 	for _, i := range todo {
-		for _, k := range c.list[i].before.Inputs {
+		for _, k := range c.before(i).Inputs {
 			cfg.Roles[k] = engine.Recall
 		}
 	}
@@ -214,12 +218,12 @@ func (c *cache) keep(ctx context.Context, i int, roles []engine.Role, p *engine.
 	if e.why != "" {
 		return nil
 	}
-	e.before = c.order.Before(i, c.extent)
-	for _, k := range e.before.Inputs {
+	b := c.before(i)
+	for _, k := range b.Inputs {
 		if roles[k] == engine.Leave || c.list[k].why != "" {
 			return nil
 		}
 	}
-	e.name, e.piece, e.hit = c.nameOf(e), p, false
-	return c.store.put(ctx, e.name, p, e.before)
+	e.name, e.piece, e.hit = c.nameOf(e, b), p, false
+	return c.store.put(ctx, e.name, p, b)
 }

@@ -146,10 +146,8 @@ func (s *store) put(ctx context.Context, name string, p *engine.Piece, b *engine
 	return nil
 }
 
-// damagedEntry is an entry that turned out to be damaged when it was put together
-// with others.
-type damagedEntry struct{ error }
+// unreadableEntry is the error of an entry that was sound when it was checked, and
+// could not be put together with others.
+type unreadableEntry struct{ error }
 
-func (d damagedEntry) Unwrap() error { return d.error }
-
-func asDamaged(err error, d *damagedEntry) bool { return errors.As(err, d) }
+func (d unreadableEntry) Unwrap() error { return d.error }

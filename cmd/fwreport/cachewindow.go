@@ -17,15 +17,16 @@ const (
 
 // place says how the piece of an input can be used: across is not at all. Near the
 // border of the window a copy of a record may lie beyond it, and the record counts.
-func (c *cache) place(e *candidate) position {
+func (c *cache) place(i int) position {
+	e := c.list[i]
 	if e.piece == nil {
 		return across
 	}
 	where := positionOf(c.j.win, e.extent, e.piece.Windowy())
-	if where != inside || e.before == nil || positionOf(c.j.win, wider(e.extent), false) == inside {
+	if where != inside || positionOf(c.j.win, wider(e.extent), false) == inside {
 		return where
 	}
-	for _, k := range e.before.Inputs {
+	for _, k := range c.before(i).Inputs {
 		if positionOf(c.j.win, c.extent(k), false) != inside {
 			return across
 		}
