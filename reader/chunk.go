@@ -9,9 +9,9 @@ import (
 	"sync"
 )
 
-// chunkSize is how much data a chunk holds, more or less. At 256 KiB the events
-// of a chunk still fit a core's cache when the analyzers come to them.
-const chunkSize = 256 << 10
+// chunkSize is how much data a chunk holds, more or less. Half of it takes 1 to 3 %
+// more time, twice as much no less.
+const chunkSize = 512 << 10
 
 // maxBuffer bounds what a Splitter may ask for at once.
 const maxBuffer = 64 << 20

@@ -116,7 +116,7 @@ func (t *Addrs) number(a event.Addr) uint32 {
 
 func (t *Addrs) grow() {
 	old := t.four
-	t.four = make([]uint64, 2*len(old))
+	t.four = huge[uint64](2 * len(old))
 	mask := uint64(len(t.four) - 1)
 	for _, s := range old {
 		if s == 0 {

@@ -80,7 +80,7 @@ func (x *index) fill(s *packedSlot, h, i uint32) {
 // as far behind as there were slots, so memory is gone through in order.
 func (x *index) grow() {
 	old := x.slots
-	x.slots = make([]packedSlot, 2*len(old))
+	x.slots = huge[packedSlot](2 * len(old))
 	mask := uint32(len(x.slots) - 1)
 	for _, s := range old {
 		if s.next == 0 {

@@ -18,6 +18,7 @@ import (
 type Large[V any] struct {
 	index
 	rooms [][]Entry[V]
+	slab  []Entry[V] // for more rooms
 	n     int
 }
 
@@ -32,6 +33,9 @@ const (
 	roomBits  = 10
 	roomSize  = 1 << roomBits
 	firstRoom = 16
+
+	smallRooms = 8   // made one by one
+	slabRooms  = 128 // made at a time after these: 8 MB of groups
 )
 
 // Several is how many keys Locate takes at most.
@@ -63,7 +67,7 @@ func (t *Large[V]) All() iter.Seq2[uint32, *Entry[V]] {
 // afterwards.
 func (t *Large[V]) Drain() iter.Seq[*Entry[V]] {
 	return func(yield func(*Entry[V]) bool) {
-		t.index = index{}
+		t.index, t.slab = index{}, nil
 		for r, room := range t.rooms {
 			t.rooms[r] = nil
 			for i := range room {
@@ -137,11 +141,24 @@ func (t *Large[V]) add(k Words) uint32 {
 	case r == 0 && (i == 0 || i == cap(t.rooms[0])):
 		t.growFirst()
 	case r == len(t.rooms):
-		t.rooms = append(t.rooms, make([]Entry[V], 0, roomSize))
+		t.addRoom()
 	}
 	t.rooms[r] = append(t.rooms[r], Entry[V]{Key: k})
 	t.n++
 	return uint32(i)
+}
+
+// addRoom makes a room: by itself, or one of many in large pages.
+func (t *Large[V]) addRoom() {
+	if len(t.rooms) < smallRooms {
+		t.rooms = append(t.rooms, make([]Entry[V], 0, roomSize))
+		return
+	}
+	if len(t.slab) == 0 {
+		t.slab = huge[Entry[V]](slabRooms * roomSize)
+	}
+	t.rooms = append(t.rooms, t.slab[:0:roomSize])
+	t.slab = t.slab[roomSize:]
 }
 
 // growFirst doubles the first room: small tables stay small.
