@@ -52,47 +52,54 @@ func QuadEnd(b *[20]byte) int {
 // fourthStop is the place of the fourth byte of b that is no digit, among the
 // first 16; 0 if there are fewer.
 func fourthStop(b *[20]byte) int {
-	stops := stopsIn(b)
+	lo, hi := binary.LittleEndian.Uint64(b[:])^zeros, binary.LittleEndian.Uint64(b[8:])^zeros
+	stops := stopsIn(lo, hi)
 	for range 3 {
 		stops &= stops - 1
 	}
 	return bits.TrailingZeros32(stops|1<<16) & 15
 }
 
-// stopsIn has a bit for each byte of b that is no digit, up to the first that is
-// beyond ASCII.
-func stopsIn(b *[20]byte) uint32 {
-	lo, hi := binary.LittleEndian.Uint64(b[:])^zeros, binary.LittleEndian.Uint64(b[8:])^zeros
+// stopsIn has a bit for each of 16 bytes that is above 9, up to the first that
+// is beyond ASCII.
+func stopsIn(lo, hi uint64) uint32 {
 	return squeeze(beyond(lo)) | squeeze(beyond(hi))<<8
 }
 
 // Quad reads a dotted quad of n bytes, up to 15, at the start of b. ok is false
 // for everything else, right or wrong: that is for a loop to tell.
 func Quad(b *[20]byte, n int) (addr uint32, ok bool) {
-	stops := stopsIn(b) & (2<<(n&15) - 1)
+	lo, hi := binary.LittleEndian.Uint64(b[:])^zeros, binary.LittleEndian.Uint64(b[8:])^zeros
+	stops := stopsIn(lo, hi) & (2<<(n&15) - 1)
 	s := &shapes[placeOf(stops)]
-	d1, d2, d3 := s.dots[0]&15, s.dots[1]&15, s.dots[2]&15
+	d1, d2, d3 := int(s.dots[0])&15, int(s.dots[1])&15, int(s.dots[2])&15
 	if uint32(s.stops) != stops || b[d1] != '.' || b[d2] != '.' || b[d3] != '.' {
 		return 0, false
 	}
-	const mask = zeros & (1<<32 - 1)
-	v1, ok1 := octet(binary.LittleEndian.Uint32(b[:])^mask, s.shift[0])
-	v2, ok2 := octet(binary.LittleEndian.Uint32(b[d1+1:])^mask, s.shift[1])
-	v3, ok3 := octet(binary.LittleEndian.Uint32(b[d2+1:])^mask, s.shift[2])
-	v4, ok4 := octet(binary.LittleEndian.Uint32(b[d3+1:])^mask, s.shift[3])
-	return v1<<24 | v2<<16 | v3<<8 | v4, ok1 && ok2 && ok3 && ok4
-}
-
-// octet reads a part, whose first digit is lowest, of up to 255 and without a
-// zero in front of another digit.
-func octet(y uint32, shift uint8) (v uint32, ok bool) {
-	first := y & 0xff
-	y <<= shift & 31
-	if bits.ReverseBytes32(y) > 0x020505 || first == 0 && shift != 24 {
+	w1, w2 := uint32(lo), part(b[d1+1:])
+	w3, w4 := part(b[d2+1:]), part(b[d3+1:])
+	y1, y2 := w1<<(s.shift[0]&31), w2<<(s.shift[1]&31)
+	y3, y4 := w3<<(s.shift[2]&31), w4<<(s.shift[3]&31)
+	if above255(y1) || above255(y2) || above255(y3) || above255(y4) {
 		return 0, false
 	}
-	return y * (1 + 10<<8 + 100<<16) >> 24, true
+	if uint8(w1) == 0 || uint8(w2) == 0 || uint8(w3) == 0 || uint8(w4) == 0 {
+		ok = (uint8(w1) != 0 || d1 == 1) && (uint8(w2) != 0 || d2 == d1+2) && (uint8(w3) != 0 || d3 == d2+2) && (uint8(w4) != 0 || n == d3+2)
+		if !ok {
+			return 0, false
+		}
+	}
+	return octet(y1)<<24 | octet(y2)<<16 | octet(y3)<<8 | octet(y4), true
 }
+
+// part are the digits of a part, the first one lowest, and what follows.
+func part(b []byte) uint32 { return binary.LittleEndian.Uint32(b) ^ zeros&(1<<32-1) }
+
+// above255 tells whether three digits, the last one highest, are more than 255.
+func above255(y uint32) bool { return bits.ReverseBytes32(y) > 0x020505 }
+
+// octet is the number of three digits, the last one highest.
+func octet(y uint32) uint32 { return y * (1 + 10<<8 + 100<<16) >> 24 }
 
 // beyond has the high bit set of the first byte of y that is above 9, and of
 // none before it. The sum may carry into what comes behind.

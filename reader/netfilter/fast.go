@@ -8,8 +8,8 @@ import (
 	"fwreport/reader/lex"
 )
 
-// Usual decodes the record at the start of text, which may go on behind it, in
-// one pass without looking for keys: the prefix, IN= and OUT= have been met
+// Usual decodes the record that begins at that place of data, which may go on behind
+// it, in one pass without looking for keys: the prefix, IN= and OUT= have been met
 // before, and what follows stands in the one order in which the kernel prints
 // it, up to a line end or the end of text.
 //
@@ -20,33 +20,43 @@ import (
 //	ICMP: TYPE= CODE= [ID= SEQ=] | TYPE= CODE= [quoted packet]
 //	[UID= GID=] [MARK=]
 //
-// It returns the record's length, and 0 for everything else: that is left to
+// It returns where the record ends, and 0 for everything else: that is left to
 // Parse, which gives the same for what Usual decodes. e is overwritten in any
 // case. All or nothing keeps it free of the state that the general parser needs
 // to judge what is cut; an earlier one that stopped at the first unusual token
 // and left the rest to the general parser took twice the time.
-func (p *Parser) Usual(e *event.Event, text []byte) int {
-	whole := len(text)
-	if whole < reach {
-		text = p.widened(text)
+func (p *Parser) Usual(e *event.Event, data []byte, at int) int {
+	before, whole := 0, len(data)
+	if whole-at < reach {
+		before, whole = at, whole-at
+		data, at = p.widened(data[at:]), 0
 	}
-	w := (*[reach]byte)(text)
-	from := p.usualLink(e, w)
-	if from == 0 {
+	w := (*[reach]byte)(data[at : at+reach : at+reach])
+	h, from := p.known.guess(w)
+	if from == 0 || string(w[:from]) != string(h.whole) {
+		if h, from = p.findLink(e, w); from == 0 {
+			return 0
+		}
+	}
+	*e = h.linked
+	end := p.usualIPv4(e, w, from)
+	if tail := usualSYN(e, w, end); end > 0 && tail > 0 && string(w[tail:tail+2]) == " \n" && at+tail < whole {
+		return before + at + tail + 1
+	}
+	if end = p.unusual(e, data[at:], from, end); end == 0 || at+end > whole {
 		return 0
 	}
-	at := p.usualIPv4(e, w, from)
-	if at == 0 {
-		at = usualIPv6(e, text, from)
+	return before + at + end
+}
+
+// unusual is what Usual does with all but the most usual of all: an IPv4 header that
+// ends at end, or another at from if that is 0.
+func (p *Parser) unusual(e *event.Event, text []byte, from, end int) int {
+	if end == 0 {
+		end = usualIPv6(e, text, from)
 	}
-	if end := usualSYN(e, w, at); end > 0 && string(w[end:end+2]) == " \n" && end < whole {
-		return end + 1
-	}
-	at = p.usualTransport(e, text, at)
-	if at = recordEnd(text, usualTrailer(e, text, at)); at > whole {
-		return 0
-	}
-	return at
+	end = p.usualTransport(e, text, end)
+	return recordEnd(text, usualTrailer(e, text, end))
 }
 
 // failed is a place behind the end of text: nothing is next there, and it is no

@@ -32,9 +32,12 @@ func agree(t *testing.T, fast, plain *Parser, warm, msg string) {
 	}
 	for _, behind := range []string{"", "\n", "\n" + warm, "\n" + manyDigits} {
 		line := []byte(msg + behind)
-		if n := fast.Usual(&e, line); n > 0 && (n != len(msg) || wantOut != Packet || e != want) {
+		if n := fast.Usual(&e, line, 0); n > 0 && (n != len(msg) || wantOut != Packet || e != want) {
 			t.Errorf("%q: %d bytes taken of %d, plain %v %q\n%s", line, n, len(msg), wantOut, wantWhy,
 				cmp.Diff(want, e, cmpopts.EquateComparable(event.Addr{})))
+		}
+		if n, k := fast.Usual(&e, line, 0), fast.Usual(&e, append([]byte("before "), line...), 7); k != n && k != n+7 || (n > 0) != (k > 0) {
+			t.Errorf("%q: %d bytes taken, behind other text %d", line, n, k)
 		}
 	}
 }
@@ -153,9 +156,10 @@ func FuzzKnownQuads(f *testing.F) {
 					if b[n] != ' ' {
 						continue
 					}
-					addr, ok := k.quad(b, n)
-					if want, wantOK := lex.Quad(b, n); ok != wantOK || ok && addr != want {
-						t.Errorf("%q is %x, %v of %d bytes, was %x, %v", b, want, wantOK, n, addr, ok)
+					q, ok := k.find(b, n)
+					ok = ok || q.read(b, n)
+					if want, wantOK := lex.Quad(b, n); ok != wantOK || ok && q.addr != want {
+						t.Errorf("%q is %x, %v of %d bytes, was %x, %v", b, want, wantOK, n, q.addr, ok)
 					}
 				}
 			}

@@ -12,8 +12,11 @@ type knownHeads struct {
 	heads  [16]head
 	n      int
 	oldest int
-	last   [32]uint8 // the one that a text with such a beginning had
+	last   [32]place // of the one that a text with such a beginning had
 }
+
+// place is a head's number and how long it was as a whole.
+type place struct{ head, whole uint16 }
 
 // head is one of them.
 type head struct {
@@ -36,43 +39,37 @@ const (
 
 func tailOf(text []byte) uint64 { return binary.LittleEndian.Uint64(text[len(text)-8:]) }
 
-// beginning is the place of a text in last. Prefixes differ in their first
-// letters; those that do not share a place, which costs time only.
+// beginning is the number of a text in last. Prefixes differ in their first
+// letters; those that do not share a number, which costs time only.
 func beginning(w *[reach]byte) int {
-	const odd = 0x9e3779b97f4a7c15
 	a, b, c := binary.LittleEndian.Uint64(w[:]), binary.LittleEndian.Uint64(w[8:]), binary.LittleEndian.Uint64(w[16:])
-	return int((a*odd ^ b*odd>>7 ^ c) * odd >> 59)
+	return int((a + 2*b + 4*c) * 0x9e3779b97f4a7c15 >> 59)
 }
 
-// usualLink makes e what is known of the beginning of the text in w, up to
-// SRC=, and returns its length with that; 0 if it is not known. One place to
-// look at, not a walk through all heads: which of them is next is random, and
-// each wrong guess of the processor's costs as much as all this.
-func (p *Parser) usualLink(e *event.Event, w *[reach]byte) int {
-	k := &p.known
-	h := &k.heads[k.last[beginning(w)]&15]
-	n := len(h.whole)
-	if n == 0 || n > reach || string(w[:n]) != string(h.whole) {
-		return p.findLink(e, w)
-	}
-	*e = h.linked
-	return n
+// guess is the head that w may begin with, and how long that is with what stood
+// behind it last, up to SRC= and that included; 0 if there is none. One place to
+// look at, not a walk through all heads: which of them is next is random, and each
+// wrong guess of the processor's costs as much as all this.
+func (k *knownHeads) guess(w *[reach]byte) (h *head, whole int) {
+	last := k.last[beginning(w)]
+	return &k.heads[last.head&15], int(last.whole) & 511
 }
 
-// findLink is usualLink with a head that another had the place of, or with what
-// has not stood behind it just before.
-func (p *Parser) findLink(e *event.Event, w *[reach]byte) int {
+// findLink is the head of the text in w if another has its place, or if what
+// stands behind it has not done so just before. It returns 0 if there is none.
+func (p *Parser) findLink(e *event.Event, w *[reach]byte) (h *head, whole int) {
 	k := &p.known
 	for i := range k.heads[:k.n] {
-		h := &k.heads[i]
+		h = &k.heads[i]
 		n := len(h.text)
 		if tailOf(w[:n]) != h.tail || w[n] != ' ' || string(w[:n]) != string(h.text) {
 			continue
 		}
-		k.last[beginning(w)] = uint8(i)
-		return p.link(e, w[:], h)
+		whole = p.link(e, w[:], h)
+		k.last[beginning(w)] = place{uint16(i), uint16(whole)}
+		return h, whole
 	}
-	return 0
+	return nil, 0
 }
 
 // link makes e what h says, with what stands between it and SRC=.

@@ -70,7 +70,7 @@ func NewParser(opt *reader.Options, names *lex.Interner) *Parser {
 // makes it.
 func (p *Parser) Parse(e *event.Event, d *event.Detail, msg []byte) (Outcome, string) {
 	if d == nil && !p.plain {
-		if p.Usual(e, msg) == len(msg) && len(msg) > 0 {
+		if p.Usual(e, msg, 0) == len(msg) && len(msg) > 0 {
 			return Packet, ""
 		}
 		*e = event.Event{}

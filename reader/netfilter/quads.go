@@ -18,16 +18,25 @@ type knownQuad struct {
 	addr   uint32
 }
 
-// quad is lex.Quad. A space must be at n.
-func (k *knownQuads) quad(b *[20]byte, n int) (addr uint32, ok bool) {
-	lo, hi := binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])
-	hi &= 1<<(8*uint(n-7)&127) - 1
-	q := &k[(lo^hi*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>58]
-	if q.lo != lo || q.hi != hi {
-		if addr, ok = lex.Quad(b, n); ok {
-			*q = knownQuad{lo, hi, addr}
-		}
-		return addr, ok
+// find is where the quad of n bytes at the start of b belongs, and whether it is
+// there. A space must be at n.
+func (k *knownQuads) find(b *[20]byte, n int) (q *knownQuad, is bool) {
+	lo, hi := quadText(b, n)
+	q = &k[(lo^hi*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>58]
+	return q, q.lo == lo && q.hi == hi
+}
+
+// read puts it there, if it is one.
+func (q *knownQuad) read(b *[20]byte, n int) bool {
+	addr, ok := lex.Quad(b, n)
+	if ok {
+		q.addr = addr
+		q.lo, q.hi = quadText(b, n)
 	}
-	return q.addr, true
+	return ok
+}
+
+// quadText is the quad of n bytes with the space behind it.
+func quadText(b *[20]byte, n int) (lo, hi uint64) {
+	return binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]) & (1<<(8*uint(n-7)&127) - 1)
 }

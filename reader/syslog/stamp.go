@@ -131,17 +131,11 @@ func (c *clock) rfc3164(b []byte, ref int64) (t int64, marks event.Fields, n int
 
 // sameMinute is rfc3164 for a stamp of whole seconds and a space, of the minute
 // of the one before: all but the seconds is compared as two words.
-func (c *clock) sameMinute(b []byte, ref int64) (t int64, marks event.Fields, n int) {
-	if len(b) < 16 || !c.rfcOK || ref != c.rfcRef {
-		return 0, 0, 0
-	}
+func (c *clock) sameMinute(b *[lineReach]byte) (t int64, ok bool) {
 	const others = 0xff0000ffffffffff // all of "3:04:05 " but the seconds
-	lo, hi := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
+	lo, hi := binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])
 	tens, ones := hi>>40&0xff-'0', hi>>48&0xff-'0'
-	if lo != c.rfcLo || (hi^c.rfcHi)&others != 0 || tens > 5 || ones > 9 {
-		return 0, 0, 0
-	}
-	return c.rfcBase + int64(tens*10+ones)*int64(time.Second), c.rfcMarks, 15
+	return c.rfcBase + int64(tens*10+ones)*int64(time.Second), lo == c.rfcLo && (hi^c.rfcHi)&others == 0 && tens <= 5 && ones <= 9
 }
 
 func (c *clock) rfcSlow(b []byte, s reader.Stamp, ref int64, n int) (int64, event.Fields, int) {

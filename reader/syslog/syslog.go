@@ -37,7 +37,6 @@ var Format = &reader.Format{
 	NewSplitter: reader.NewLineSplitter,
 	NewParser:   newParser,
 	YearLess:    yearless,
-	InOrder:     true,
 	Identifies:  true,
 }
 
@@ -117,18 +116,15 @@ func newParser(opt *reader.Options) reader.Parser {
 func (p *parser) Parse(b *reader.Batch, c *reader.Chunk) {
 	p.clock.in(c.Zone(p.opt))
 	p.told = 0
-	rest := c.Data
-	for i := uint64(0); len(rest) > 0; i++ {
-		if !p.opt.Detail {
-			if n := p.usual(b, c, i, rest); n > 0 {
-				rest = rest[n:]
-				continue
-			}
+	at := 0 // of the line in hand
+	for i := uint64(0); at < len(c.Data); i++ {
+		if end := p.usual(b, c, i, at); end > 0 {
+			at = end + 1
+			continue
 		}
-		var line []byte
-		start := len(c.Data) - len(rest)
-		line, rest = reader.NextLine(rest)
-		p.line(b, c, i, start, line)
+		line, rest := reader.NextLine(c.Data[at:])
+		p.line(b, c, i, at, line)
+		at = len(c.Data) - len(rest)
 	}
 }
 

@@ -11,29 +11,23 @@ import (
 	"fwreport/reader/netfilter"
 )
 
-// usual accounts for the line that text begins with if it is a kernel's record
-// of the usual shape from the host of the one before, and returns its length
-// with its end; 0 if it is not, and then nothing has happened. It goes over the
-// line once, so its end is found on the way: looking for it first, filling an
-// envelope and handing that on took as long again as all that is done here.
-func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, text []byte) int {
-	at, marks, n := p.clock.sameMinute(text, c.Input.YearRef)
-	if n == 0 {
-		at, marks, n = p.usualStamp(text, c.Input.YearRef)
-	}
-	uptime, k := p.sameTag(text, n)
-	if k == 0 {
-		if uptime, k = p.usualTag(text, n); k == 0 {
-			return 0
-		}
+// usual accounts for the line at that place if it is a kernel's record of the
+// usual shape from the host of the one before, and returns where it ends; 0 if it
+// is not, and then nothing has happened. It goes over the line once, so its end is
+// found on the way: looking for it first, filling an envelope and handing that on
+// took as long again as all that is done here.
+func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, at int) int {
+	when, marks, uptime, k := p.usualHead(c, at)
+	if k == 0 || p.opt.Detail {
+		return 0
 	}
 	e := spare(b)
-	msg := text[k:]
-	if n = p.body.Usual(e, msg); n == 0 {
+	end := p.body.Usual(e, c.Data, k)
+	if end == 0 {
 		return 0
 	}
 	b.Events = b.Events[:len(b.Events)+1]
-	e.Time, e.Ref, e.Count, e.Host = at, c.Ref(i), 1, p.hostSym
+	e.Time, e.Ref, e.Count, e.Host = when, c.Ref(i), 1, p.hostSym
 	if uptime >= 0 {
 		e.Uptime, marks = uptime, marks|event.HasUptime
 	}
@@ -44,47 +38,79 @@ func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, text []byte) 
 		b.TZAssumed = b.TZAssumed || marks&event.TZAssumed != 0
 	}
 	if p.opt.Identify != nil {
-		p.said = msg[:n]
+		p.said = c.Data[k:end]
 		p.identify(b, 1)
 	}
-	return min(len(text), k+n+1)
+	return end
+}
+
+// lineReach is how many bytes are read of a line without asking how long it is:
+// stamp, tag and uptime end well before.
+const lineReach = 160
+
+// usualHead is what stands before a record: the stamp, the uptime, -1 if there is
+// none, and where the record begins; 0 if it is something else.
+func (p *parser) usualHead(c *reader.Chunk, at int) (when int64, marks event.Fields, uptime int64, end int) {
+	if len(c.Data)-at >= lineReach && p.clock.rfcOK && p.clock.rfcRef == c.Input.YearRef {
+		w := (*[lineReach]byte)(c.Data[at : at+lineReach : at+lineReach])
+		if t, ok := p.clock.sameMinute(w); ok {
+			if uptime, end = p.sameTag(w, len("Jan  2 03:04:05")); end > 0 {
+				return t, p.clock.rfcMarks, uptime, at + end
+			}
+		}
+	}
+	text := c.Data[at:]
+	when, marks, n := p.usualStamp(text, c.Input.YearRef)
+	if len(text) >= lineReach && uint(n-1) < 32 {
+		if uptime, end = p.sameTag((*[lineReach]byte)(text), n); end > 0 {
+			return when, marks, uptime, at + end
+		}
+	}
+	if uptime, end = p.usualTag(text, n); end == 0 {
+		return 0, 0, 0, 0
+	}
+	return when, marks, uptime, at + end
 }
 
 // sameTag is usualTag for an uptime of as many digits as that of the line before,
-// or none. It calls nothing, so all that it needs stays in the processor's
-// registers.
-func (p *parser) sameTag(text []byte, n int) (uptime int64, end int) {
-	const reach, most = 160, 31 // stamp, tag and uptime end well before
-	if len(text) < reach || uint(n-1) >= most || p.tag.size == 0 {
+// or none; n is less than 33. It calls nothing, so all that it needs stays in the
+// processor's registers.
+func (p *parser) sameTag(w *[lineReach]byte, n int) (uptime int64, end int) {
+	t := &p.tag
+	n &= 63
+	if w[n] != ' ' || t.size == 0 || binary.LittleEndian.Uint64(w[n+1:]) != t.words[0] {
 		return 0, 0
 	}
-	w := (*[reach]byte)(text)
-	if w[n] != ' ' {
-		return 0, 0
-	}
-	n++
-	for i, word := range p.tag.words[:p.tag.whole] {
-		if binary.LittleEndian.Uint64(w[n+8*i:]) != word {
+	for i := 1; i < t.whole; i++ {
+		if binary.LittleEndian.Uint64(w[n+1+8*(i&7):]) != t.words[i&7] {
 			return 0, 0
 		}
 	}
-	q := (n + p.tag.size) & 127
-	if binary.LittleEndian.Uint64(w[q-8:]) != p.tag.last {
+	q := (n + t.size) & 127
+	if binary.LittleEndian.Uint64(w[max(q-7, 0):]) != t.last {
 		return 0, 0
 	}
+	q++
 	if w[q] != '[' || w[q+1] > '9' {
-		if c := w[q]; c == ' ' || c == kernelTag[0] || c == messageWord[0] {
-			return 0, 0
-		}
-		return -1, q
+		return -1, beforeMessage(w[q], q)
 	}
+	digits := int(p.digits & 15)
 	sec, ok1 := lex.Digits(binary.LittleEndian.Uint64(w[q+1:]), p.digits)
-	micros, ok2 := lex.Micros(binary.LittleEndian.Uint64(w[q+1+int(p.digits):]))
-	q = (q + 1 + int(p.digits) + 8) & 127
-	if c := w[q+1]; !ok1 || !ok2 || w[q] != ' ' || c == '[' && w[q+2] <= '9' || c == messageWord[0] {
+	micros, ok2 := lex.Micros(binary.LittleEndian.Uint64(w[q+1+digits:]))
+	q += 1 + digits + 8
+	if !ok1 || !ok2 || w[q] != ' ' || w[q+1] == '[' && w[q+2] <= '9' {
 		return 0, 0
 	}
-	return int64(sec)*1e6 + int64(micros), q + 1
+	return int64(sec)*1e6 + int64(micros), beforeMessage(w[q+1], q+1)
+}
+
+// beforeMessage is q, if what begins with c there can be told from words that
+// daemons put before messages by that alone; 0 if not.
+func beforeMessage(c byte, q int) int {
+	if c == ' ' || c == 'k' || c == 'm' { // "kernel:" again, "message repeated"
+		return 0
+	}
+	return q
 }
 
 // usualTag is what stands between stamp and record, from the host of the line

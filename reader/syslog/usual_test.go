@@ -146,8 +146,8 @@ func TestUsualIsTaken(t *testing.T) {
 	for line := range strings.Lines(strings.Repeat(commonLines, 2)) {
 		var b reader.Batch
 		p.Parse(&b, &reader.Chunk{Input: in, Data: []byte(line), First: 1, Records: 1})
-		n := p.usual(&b, &reader.Chunk{Input: in, First: 1}, 0, []byte(line))
-		if strings.Contains(line, "kernel:") && n != len(line) || !strings.Contains(line, "kernel:") && n != 0 {
+		n := p.usual(&b, &reader.Chunk{Input: in, First: 1, Data: []byte(line)}, 0, 0)
+		if strings.Contains(line, "kernel:") && n != len(line)-1 || !strings.Contains(line, "kernel:") && n != 0 {
 			t.Errorf("%q: %d bytes taken of %d", line, n, len(line))
 		}
 	}
