@@ -18,12 +18,17 @@
 // family has no more of them than were counted already is the duplicate. The
 // engine therefore has families follow each other, and inside one family, where
 // copies may come from several workers at once, it is settled at its end by
-// place (Settle): the evidence that a report names is the same in every run.
+// place (Settle): the evidence that a report names is the same in every run. One
+// case is left to chance: where a family holds a record twice under different stamps
+// (its daemon read the kernel's buffer twice) and another family has it too, which of
+// the two stamps counts depends on which worker came first. To keep all copies until
+// their family ends would cost more than the records themselves.
 //
 // # Memory
 //
 // 32 bytes a distinct record at a load of a half to seven eighths, in shards
-// that grow one by one. Where that is too much, shards wait on disk (see Evict). Copies inside one family are rare and cost a list each.
+// that grow one by one. Where that is too much, shards wait on disk (see Evict).
+// Copies inside one family are rare and cost a list each.
 // Comparing sorted runs on disk would need no memory but sorts all that the
 // ordinary run only counts; holding back events until all families are read
 // would take ten times the memory.

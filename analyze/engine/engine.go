@@ -12,6 +12,11 @@
 // commutative, and the facts about inputs are folded in the chunks' order.
 // Where several log families are read, they are read one after the other, so
 // that copies of a record are told in the same way each time (see once).
+//
+// Inputs can be counted apart too, each into a Piece that can be kept, while others
+// are read for comparison only (Role); Order tells which those must be, and Join
+// makes of pieces, and of one run over the rest, what one run over all would have
+// found. They are read one by one then: the price of knowing whose a copy is.
 package engine
 
 import (
