@@ -37,6 +37,7 @@ var Format = &reader.Format{
 	NewSplitter: reader.NewLineSplitter,
 	NewParser:   newParser,
 	YearLess:    yearless,
+	InOrder:     true,
 	Identifies:  true,
 }
 

@@ -8,6 +8,14 @@ import (
 	"fwreport/reader/event"
 )
 
+// Files of a rotation follow each other in time, and what is outside a window is
+// set aside by that.
+func TestInOrder(t *testing.T) {
+	if !Format.InOrder {
+		t.Error("the line InOrder of syslog.Format was lost")
+	}
+}
+
 // The time of any line is that of a firewall record with the same stamp.
 func TestTimeOf(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
