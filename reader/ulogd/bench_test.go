@@ -18,3 +18,9 @@ func BenchmarkOPRINT(b *testing.B) {
 func BenchmarkNACCT(b *testing.B) {
 	readertest.Benchmark(b, FormatNACCT, bytes.Repeat([]byte(accountLine), 200))
 }
+
+// BenchmarkKinds is a log of several kinds of packet in random order, at each line
+// another.
+func BenchmarkKinds(b *testing.B) {
+	readertest.Benchmark(b, Format, manyKinds(1000))
+}

@@ -120,7 +120,7 @@ func (l *layout) read(data []byte) (size int) {
 const room = 17
 
 // fillNumber takes over the number that data begins with, and returns its length,
-// 0 if it is none.
+// 0 if it is none. That of an ignored key goes where nobody looks.
 func (r *record) fillNumber(b *blank, data []byte) int {
 	v, size := lex.Decimal(binary.LittleEndian.Uint64(data))
 	n := uint64(v)

@@ -67,6 +67,16 @@ func someLines(r *rand.Rand, n int) []byte {
 	return b.Bytes()
 }
 
+// manyKinds are n lines of kinds that nothing is wrong with.
+func manyKinds(n int) []byte {
+	var b bytes.Buffer
+	r := rand.New(rand.NewPCG(1, 3))
+	for range n {
+		fmt.Fprintf(&b, kinds[r.IntN(5)]+"\n", r.IntN(1000), [...]string{"IPT: DROP ", "ACCEPT ", "REJECT "}[r.IntN(3)], r.IntN(60), 16384*r.IntN(2), "eth0", "")
+	}
+	return b.Bytes()
+}
+
 // TestLayouts reads lines that are alike and differ in all ways, each in a while
 // with a byte that is wrong.
 func TestLayouts(t *testing.T) {
