@@ -135,5 +135,8 @@ func (s *Same) Merge(o Same, f func(uint32) uint32) {
 	}
 }
 
+// Mixed reports whether the group's values differ: more of them change nothing.
+func (s *Same) Mixed() bool { return s.state == mixed }
+
 // Value is the value that the whole group has.
 func (s *Same) Value() (uint32, bool) { return s.value, s.state == 1 }

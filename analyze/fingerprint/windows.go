@@ -76,8 +76,12 @@ func (w *windows) at(k windowKey) *window {
 func (w *windows) add(e *event.Event) uint32 {
 	v := w.at(windowKeyOf(e))
 	v.Stat.Add(e)
-	v.ttl.Add(uint32(InitialTTL(e.TTL)), e.Has(event.HasTTL))
-	v.options.Add(uint32(e.Options), e.Has(event.HasOptions))
+	if !v.ttl.Mixed() {
+		v.ttl.Add(uint32(InitialTTL(e.TTL)), e.Has(event.HasTTL))
+	}
+	if !v.options.Mixed() {
+		v.options.Add(uint32(e.Options), e.Has(event.HasOptions))
+	}
 	return v.id
 }
 

@@ -127,6 +127,26 @@ func (s *stripe) merge(o *stripe) {
 type state struct {
 	stripes *count.Cached[stripe]     // by source and step of boot instants
 	slots   *count.Cached[count.Stat] // by source and quarter of an hour since 1970
+
+	stripe latest[stripe]
+	slot   latest[count.Stat]
+}
+
+// latest is the step that was used last, which most records share with the one
+// before. The zero value is none.
+type latest[V any] struct {
+	source uint64
+	begin  int64
+	val    *V
+}
+
+// of is the value of the step that a source's instant falls into.
+func (l *latest[V]) of(t *count.Cached[V], source uint64, at, width int64) *V {
+	if l.val == nil || l.source != source || uint64(at-l.begin) >= uint64(width) {
+		step := floorDiv(at, width)
+		*l = latest[V]{source, step * width, t.At(count.Words{A: source, B: uint64(step)})}
+	}
+	return l.val
 }
 
 // Add counts events with a stamp.
@@ -140,10 +160,10 @@ func (s *state) Add(events []event.Event) {
 		if source == 0 {
 			source = nameless | uint64(e.Ref.Input())
 		}
-		s.slots.At(count.Words{A: source, B: uint64(floorDiv(e.Time, slotWidth))}).Add(e)
+		s.slot.of(s.slots, source, e.Time, slotWidth).Add(e)
 		if tellsBoot(e) {
 			boot := e.Time - e.Uptime*1000
-			s.stripes.At(count.Words{A: source, B: uint64(floorDiv(boot, stripeWidth))}).add(e, boot)
+			s.stripe.of(s.stripes, source, boot, stripeWidth).add(e, boot)
 		}
 	}
 }
@@ -174,6 +194,7 @@ func floorDiv(a, b int64) int64 {
 // Merge adds another state.
 func (s *state) Merge(other analyze.State, _ count.Remap) {
 	o := other.(*state)
+	s.stripe, s.slot = latest[stripe]{}, latest[count.Stat]{} // they may move
 	for i, k := range o.stripes.Keys {
 		s.stripes.At(k).merge(&o.stripes.Vals[i])
 	}

@@ -71,19 +71,25 @@ func (k *Key) Verdict() event.Verdict { return event.Verdict(k[3] >> 8) }
 // Assumed reports whether the verdict is the user's assumption.
 func (k *Key) Assumed() bool { return k[3]&assumed != 0 }
 
+func (k *Key) hash() uint64 {
+	return k[0]*0x9e3779b97f4a7c15 + k[1]*0xc2b2ae3d27d4eb4f + k[2]*0xd6e8feb86659fd93 + k[3]*0xa0761d6478bd642f
+}
+
 // State is the kinds of one Set.
 type State struct {
 	Keys []Key
-	Vals []count.Stat // of the keys
+	Vals []*count.Stat // of the keys
 
 	index map[Key]uint32
 	slots [cacheSlots]slot
 }
 
-// slot of a small direct-mapped cache before the index: see count.Cached.
+// slot of a small direct-mapped cache before the index: see count.Cached. The kind
+// of the event before is not compared first: which of its rules logs next is hard
+// to foresee.
 type slot struct {
-	key  Key
-	next uint32 // the key's index plus one; 0 is an empty slot
+	key Key
+	val *count.Stat // nil: the slot is empty
 }
 
 const (
@@ -96,33 +102,27 @@ func newState() *State { return &State{index: map[Key]uint32{}} }
 // Len is the number of keys.
 func (s *State) Len() int { return len(s.Keys) }
 
-// At is the value of k, a zero one if k is new. It is valid until the next At. The
-// kind of the event before is not compared first: which of its rules logs next is
-// hard to foresee.
+// At is the value of k, a zero one if k is new.
 func (s *State) At(k Key) *count.Stat {
-	h := k[0]*0x9e3779b97f4a7c15 ^ k[1]*0xc2b2ae3d27d4eb4f ^ k[2]*0xd6e8feb86659fd93 ^ k[3]*0xa0761d6478bd642f
-	c := &s.slots[h>>(64-cacheBits)]
-	if c.key != k || c.next == 0 {
-		*c = slot{k, s.place(k) + 1}
-	}
-	return &s.Vals[c.next-1]
-}
-
-// place is the index of k, a new one at need.
-func (s *State) place(k Key) uint32 {
 	i, ok := s.index[k]
 	if !ok {
 		i = uint32(len(s.Keys))
 		s.index[k] = i
-		s.Keys, s.Vals = append(s.Keys, k), append(s.Vals, count.Stat{})
+		s.Keys, s.Vals = append(s.Keys, k), append(s.Vals, &count.Stat{})
 	}
-	return i
+	return s.Vals[i]
 }
 
 // Add counts all events.
 func (s *State) Add(events []event.Event) {
 	for i := range events {
-		s.At(KeyOf(&events[i])).Add(&events[i])
+		e := &events[i]
+		k := KeyOf(e)
+		c := &s.slots[k.hash()>>(64-cacheBits)]
+		if c.val == nil || c.key[0] != k[0] || c.key[1] != k[1] || c.key[2] != k[2] || c.key[3] != k[3] {
+			*c = slot{k, s.At(k)}
+		}
+		c.val.Add(e)
 	}
 }
 
@@ -130,7 +130,7 @@ func (s *State) Add(events []event.Event) {
 func (s *State) Merge(other analyze.State, _ count.Remap) {
 	o := other.(*State)
 	for i, k := range o.Keys {
-		s.At(k).Merge(&o.Vals[i])
+		s.At(k).Merge(o.Vals[i])
 	}
 }
 

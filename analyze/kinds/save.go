@@ -7,7 +7,8 @@ import (
 
 // Save implements analyze.Whole.
 func (s *State) Save(w *codec.Writer) {
-	count.SaveTable(w, s.Keys, s.Vals, func(k Key, w *codec.Writer) { k.save(w) }, (*count.Stat).Save)
+	count.SaveTable(w, s.Keys, s.Vals, func(k Key, w *codec.Writer) { k.save(w) },
+		func(v **count.Stat, w *codec.Writer) { (*v).Save(w) })
 }
 
 // Load implements analyze.Stored.

@@ -108,7 +108,7 @@ type host struct {
 func (s *state) whole(all *kinds.State) *whole {
 	w := &whole{state: s, actions: count.NewPacked[count.Stat](), hosts: count.NewPacked[host](), open: count.NewPacked[uint64]()}
 	for i := range all.Keys {
-		w.add(&all.Keys[i], &all.Vals[i])
+		w.add(&all.Keys[i], all.Vals[i])
 	}
 	return w
 }

@@ -67,7 +67,7 @@ func rowsOf(s *kinds.State, sym *event.Symbols) []row {
 			index[r] = at
 			list = append(list, row{shown: r})
 		}
-		list[at].Merge(&s.Vals[i])
+		list[at].Merge(s.Vals[i])
 	}
 	slices.SortFunc(list, func(a, b row) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.prefix, b.prefix), strings.Compare(a.action, b.action),
