@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 )
@@ -60,4 +63,27 @@ func (f *flags) memoryLimit() int64 {
 		return f.memory
 	}
 	return max(machineMemory()/4, 256<<20)
+}
+
+// quietMemory is how much memory may be in use before garbage is looked for at all.
+// Most runs end before; those that go on lose nothing.
+const quietMemory = 64 << 20
+
+// collectLate keeps the garbage collector off until quietMemory is in use, and has
+// it work as usual from then on, harder where the limit is near. The environment's
+// own wish (GOGC, GOMEMLIMIT) is respected.
+func collectLate(limit int64) {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	usual := debug.SetGCPercent(-1)
+	if usual < 0 { // it is off from an earlier call
+		usual = 100
+	}
+	debug.SetMemoryLimit(min(quietMemory, limit))
+	first := &struct{ *int }{} // is garbage; when it is found, the collector has begun
+	runtime.AddCleanup(first, func(limit int64) {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(usual)
+	}, limit)
 }

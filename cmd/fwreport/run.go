@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -233,7 +232,7 @@ func (j *job) count(ctx context.Context, inputs []*reader.Input, options string)
 	if !j.flags.readAll {
 		sayAside(j.ui, engine.SetAside(ctx, inputs, j.win, &cfg.Options), len(inputs))
 	}
-	debug.SetMemoryLimit(cfg.Memory - cfg.Memory/16) // the program itself takes some
+	collectLate(cfg.Memory - cfg.Memory/16) // the program itself takes some
 	defer bar.stop()
 	if j.flags.cache != "" && j.out.rejects == nil {
 		return j.cached(ctx, inputs, cfg, options)
