@@ -47,8 +47,8 @@ const (
 	late = int64(7 * 24 * time.Hour)
 	// jump is the step back from which on the report says that records run back.
 	jump = int64(24 * time.Hour)
-	// season is how much a file may cover, at most, whose stamps' year is to be
-	// beyond doubt.
+	// season is how long after a file the next one may begin whose stamps' year is to
+	// be beyond doubt.
 	season = int64(180 * 24 * time.Hour)
 	// yearLong and yearShort are how far before its reference the year rule looks,
 	// the 29 February aside, which it looks for further back.
@@ -195,22 +195,20 @@ func (s *sibling) after(older *sibling, win *report.Window) string {
 }
 
 // settled reports whether the year of s's stamps without one is beyond doubt: it
-// begins within half a year after the next older file was last written to, and
-// was itself last written to within half a year of that. Otherwise it could have
-// begun a year earlier, and hold records of the window. And stamps after the
-// reference, of clocks that are ahead, which the year rule puts a year before it,
-// are not in the window there.
+// begins within half a year after the next older file was last written to.
+// Otherwise it could have begun a year earlier, and hold records of the window.
+// And stamps after the reference, of clocks that are ahead, which the year rule
+// puts a year before it, are not in the window there.
 func (s *sibling) settled(older *sibling, since int64) bool {
 	if older == nil || since == event.NoTime || since < s.in.YearRef-yearShort+ahead {
 		return false
 	}
-	begin, ok1 := older.in.Written()
-	end, ok2 := s.in.Written()
-	if !ok1 || !ok2 {
+	if _, own := s.in.Written(); !own {
 		return false
 	}
-	before, covers := s.head.First-begin.UnixNano(), end.UnixNano()-s.head.First
-	return before >= -ahead && before <= season && covers <= season
+	end, own := older.in.Written()
+	between := s.head.First - end.UnixNano()
+	return own && between >= -ahead && between <= season
 }
 
 // endAgrees reports whether the end of a file that can be read from anywhere is

@@ -228,6 +228,7 @@ func TestSetAside(t *testing.T) {
 		{"a file alone", iso[:1], "2026-02-10", "", nil},
 		{"two files", iso[4:], "2026-02-10", "", all5[4:]},
 		{"out of order", with(with(iso, "kern.log.4.gz", func(l *leaf) { l.begin = "2026-01-15" }), "kern.log.3.gz", func(l *leaf) { l.begin = "2026-01-08" }), "2026-02-10", "", nil},
+		{"out of order by a day", with(with(iso, "kern.log.4.gz", func(l *leaf) { l.begin = "2026-01-16" }), "kern.log.3.gz", func(l *leaf) { l.begin = "2026-01-15" }), "2026-02-10", "", nil},
 		{"numbered the other way round", func() []leaf {
 			list := slices.Clone(iso)
 			for i := range list {
@@ -271,7 +272,7 @@ func TestSetAsideYears(t *testing.T) {
 	// September 2026, and has a record of July 2026.
 	long := []leaf{
 		{name: "kern.log.2.gz", begin: "2025-08-20", days: days, form: "bsd"},
-		{name: "kern.log.1.gz", begin: "2025-09-03", days: []float64{0, 330, 440}, form: "bsd"},
+		{name: "kern.log.1.gz", begin: "2025-09-03", days: append(week(0), 330, 440), form: "bsd"},
 	}
 	for _, c := range []struct {
 		name         string
@@ -290,7 +291,7 @@ func TestSetAsideYears(t *testing.T) {
 		{"year given, until more than a year before", winter, 2026, "", "2024-12-20", []string{"kern.log.4.gz", "kern.log.3.gz", "kern.log.2.gz", "kern.log.1.gz"}},
 		{"more than a year in one file", long, 0, "2026-07-01", "2026-08-10", nil},
 		{"and copied", with(long, "kern.log.2.gz", func(l *leaf) { l.head, l.mtime = "-", "2026-11-20" }), 0, "2026-07-01", "2026-08-10", nil},
-		{"touched later", with(long, "kern.log.1.gz", func(l *leaf) { l.days, l.head, l.mtime = days, "-", "2026-11-20" }), 0, "", "2026-08-10", nil},
+		{"touched later", with(long, "kern.log.1.gz", func(l *leaf) { l.days, l.head, l.mtime = days, "-", "2026-11-20" }), 0, "2026-07-01", "2026-08-10", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
