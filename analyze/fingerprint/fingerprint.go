@@ -132,12 +132,13 @@ func (k *known) merge(o known) {
 }
 
 func newState(sh *analyze.Shared) *State {
-	return &State{
+	s := &State{
 		rules:   compile(rules, sh.Symbols),
 		matched: count.NewLarge[match](),
 		against: count.NewLarge[uint64](),
-		windows: newWindows(),
 	}
+	s.windows = newWindows(s.rules)
+	return s
 }
 
 // Add counts the probes among the events.
@@ -156,15 +157,20 @@ func (s *State) addSome(events []event.Event) {
 	for i := range events {
 		e := &events[i]
 		c := classOf(e)
-		if c == SYN {
+		switch {
+		case c == SYN:
 			syns[n] = e
 			n++
-		}
-		if c != noClass && e.SrcID != 0 && e.Has(event.HasLen) && !e.Has(event.IPv6) {
-			s.probe(c, e)
+		case c != noClass && judged(e):
+			s.probe(s.rules.listOf(c, e.Len, e.Window), e)
 		}
 	}
 	s.addSYNs(syns[:n])
+}
+
+// judged reports whether the rules speak of such records.
+func judged(e *event.Event) bool {
+	return e.SrcID != 0 && e.Has(event.HasLen) && !e.Has(event.IPv6)
 }
 
 // addSYNs counts SYNs, first by window: the senders, which lie anywhere in memory,
@@ -173,7 +179,11 @@ func (s *State) addSYNs(syns []*event.Event) {
 	var windows [count.Several]uint32
 	for i, e := range syns {
 		s.known.add(e)
-		windows[i] = s.windows.add(e)
+		v := s.windows.add(e)
+		windows[i] = v.id
+		if v.list != 0 && judged(e) {
+			s.probe(v.list, e)
+		}
 	}
 	for i, e := range syns {
 		v := s.senders.Find(e.SrcID)
@@ -191,13 +201,16 @@ func (s *State) addSYNs(syns []*event.Event) {
 	}
 }
 
-// probe counts e for the first rule that it fits, or else against all rules
-// whose header it has.
-func (s *State) probe(c Class, e *event.Event) {
+// probe counts e for the first rule of a list that it fits, or else against all
+// rules whose header it has.
+func (s *State) probe(n uint8, e *event.Event) {
+	list := &s.rules.lists[n]
+	if e.Fields&list.never != 0 {
+		return
+	}
 	var refuted uint64
-	list := s.rules.candidates(c, e)
-	for i := range list {
-		m := &list[i]
+	for i := range list.matchers {
+		m := &list.matchers[i]
 		if !m.covers(e) {
 			continue
 		}

@@ -86,16 +86,17 @@ func (l *list) include(m matcher) {
 	l.matchers = append(l.matchers, m)
 }
 
-// candidates are the matchers of which one may cover e, a probe of class c.
-func (s *ruleset) candidates(c Class, e *event.Event) []matcher {
-	if e.Len >= uint32(len(s.byLen[c])) {
-		return nil
+// listOf is the number of the list with the matchers for a class, a length and a
+// window; 0, which is empty, if no rule covers them.
+func (s *ruleset) listOf(c Class, length uint32, window uint16) uint8 {
+	if length >= uint32(len(s.byLen[c])) {
+		return 0
 	}
-	l := &s.lists[s.byLen[c][e.Len]]
-	if l.windows&windowBit(e.Window) == 0 || e.Fields&l.never != 0 {
-		return nil
+	n := s.byLen[c][length]
+	if s.lists[n].windows&windowBit(window) == 0 {
+		return 0
 	}
-	return l.matchers
+	return n
 }
 
 // compile makes a ruleset; the list must not have more than 64 rules.

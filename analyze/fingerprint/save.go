@@ -95,9 +95,15 @@ func (w *windows) save(to *codec.Writer, part count.Part) {
 }
 
 func (w *windows) load(r *codec.Reader) {
-	count.LoadTable(r, w, loadWindowKey, func(v *window, r *codec.Reader) {
+	var k windowKey
+	key := func(r *codec.Reader) count.Words {
+		packed := loadWindowKey(r)
+		k = windowKey(packed.A)
+		return packed
+	}
+	count.LoadTable(r, w, key, func(v *window, r *codec.Reader) {
 		v.load(r)
-		v.id = uint32(w.Len())
+		w.enter(k, v)
 	})
 	count.LoadPairs(r, (*codec.Reader).Handle, func(r *codec.Reader) uint32 {
 		return uint32(r.Below(uint64(w.Len()), "window's number minus one")) + 1

@@ -45,6 +45,7 @@ type window struct {
 	ttl     count.Same // initial TTL
 	options count.Same // layout
 	id      uint32     // place in the table plus one
+	list    uint8      // of the rules that may cover such SYNs: see ruleset.listOf
 }
 
 // merge adds what was counted of the same window elsewhere.
@@ -57,23 +58,33 @@ func (v *window) merge(o *window) {
 // windows counts SYNs by window and length.
 type windows struct {
 	*count.Cached[window]
+	rules   *ruleset
 	sources *count.Pairs // source's handle, window's id, for ids above fewWindows
 }
 
-func newWindows() *windows {
-	return &windows{Cached: count.NewCached[window](), sources: count.NewPairs()}
+func newWindows(rules *ruleset) *windows {
+	return &windows{Cached: count.NewCached[window](), rules: rules, sources: count.NewPairs()}
 }
 
 func (w *windows) at(k windowKey) *window {
 	v := w.At(count.Words{A: uint64(k)})
 	if v.id == 0 {
-		v.id = uint32(w.Len())
+		w.enter(k, v)
 	}
 	return v
 }
 
-// add counts a SYN, and returns its window's id.
-func (w *windows) add(e *event.Event) uint32 {
+// enter sets what follows from the key of a new window.
+func (w *windows) enter(k windowKey, v *window) {
+	v.id = uint32(w.Len())
+	win, _ := k.window()
+	if length, ok := k.length(); ok {
+		v.list = w.rules.listOf(SYN, length, win)
+	}
+}
+
+// add counts a SYN, and returns its window.
+func (w *windows) add(e *event.Event) *window {
 	v := w.at(windowKeyOf(e))
 	v.Stat.Add(e)
 	if !v.ttl.Mixed() {
@@ -82,7 +93,7 @@ func (w *windows) add(e *event.Event) uint32 {
 	if !v.options.Mixed() {
 		v.options.Add(uint32(e.Options), e.Has(event.HasOptions))
 	}
-	return v.id
+	return v
 }
 
 // merge adds other windows, and returns the ids that theirs have here.
