@@ -11,17 +11,15 @@ const (
 	cacheSlots = 1 << cacheBits
 )
 
-// Cached is a Packed for keys of which few occur often: actions, hosts, prefixes,
-// interfaces, minutes. The key of the event before is compared at once; behind it
-// a small direct-mapped cache stands before the table, so the common event costs a
-// comparison, or a multiplication and a comparison, instead of a look-up (2 ns
-// against 12). Slices indexed by event.Sym were rejected: a run's names share one
-// numbering, so each worker and table would have paid for all names, and names
-// are written by whoever is logged.
+// Cached is a Packed for keys of which few occur often: windows, links, minutes. A
+// small direct-mapped cache stands before the table, so the common event costs a
+// multiplication and a comparison instead of a look-up (2 ns against 12). The key of
+// the event before is not compared first: where keys rarely change, the module that
+// counts them keeps the value at hand. Slices indexed by event.Sym were rejected: a
+// run's names share one numbering, so each worker and table would have paid for all
+// names, and names are written by whoever is logged.
 type Cached[V any] struct {
 	Packed[V]
-	last  Words // the key looked for last
-	val   *V    // and its value; nil before the first
 	slots [cacheSlots]slot
 }
 
@@ -37,17 +35,9 @@ func NewCached[V any]() *Cached[V] {
 
 // At is the value of k, a zero one if k is new. It is valid until the next At.
 func (c *Cached[V]) At(k Words) *V {
-	if k != c.last || c.val == nil {
-		c.turn(k)
-	}
-	return c.val
-}
-
-// turn makes k the key looked for last.
-func (c *Cached[V]) turn(k Words) {
 	s := &c.slots[(k.A*0x9e3779b97f4a7c15^k.B*0xc2b2ae3d27d4eb4f)>>(64-cacheBits)]
-	if s.next == 0 || s.key != k {
-		s.key, s.next = k, c.place(k)+1
+	if s.key.A != k.A || s.key.B != k.B || s.next == 0 {
+		*s = slot{k, c.place(k) + 1}
 	}
-	c.last, c.val = k, &c.Vals[s.next-1]
+	return &c.Vals[s.next-1]
 }
