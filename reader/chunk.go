@@ -158,7 +158,7 @@ func (r *rawReader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
 	if n > 0 {
 		if r.hash != nil {
-			r.hash.Write(p[:n])
+			_, _ = r.hash.Write(p[:n]) // it never fails
 		}
 		r.n += int64(n)
 		if r.progress != nil {
