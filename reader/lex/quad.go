@@ -101,9 +101,5 @@ func above255(y uint32) bool { return bits.ReverseBytes32(y) > 0x020505 }
 // octet is the number of three digits, the last one highest.
 func octet(y uint32) uint32 { return y * (1 + 10<<8 + 100<<16) >> 24 }
 
-// beyond has the high bit set of the first byte of y that is above 9, and of
-// none before it. The sum may carry into what comes behind.
-func beyond(y uint64) uint64 { return (y + 0x7676767676767676 | y) & highBits }
-
 // squeeze gathers the high bits of eight bytes.
 func squeeze(high uint64) uint32 { return uint32(high >> 7 * 0x0102040810204080 >> 56) }

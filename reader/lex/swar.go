@@ -13,16 +13,15 @@ const (
 	highBits = 0x8080808080808080
 )
 
-// notDigits has the high bit of each byte of y set that is above 9.
-func notDigits(y uint64) uint64 {
-	return ((y&^highBits + 0x7676767676767676) | y) & highBits
-}
+// beyond has the high bit set of the first byte of y that is above 9, and of
+// none before it. The sum may carry into what comes behind.
+func beyond(y uint64) uint64 { return (y + 0x7676767676767676 | y) & highBits }
 
 // Decimal reads the decimal digits that w begins with, and says how many they
 // are; with eight of them the number may go on behind w.
 func Decimal(w uint64) (v uint32, digits int) {
 	y := w ^ zeros
-	digits = bits.TrailingZeros64(notDigits(y)) >> 3
+	digits = bits.TrailingZeros64(beyond(y)) >> 3
 	return eight(y << ((64 - 8*uint(digits)) & 63)), digits // zeros in front
 }
 
@@ -90,5 +89,5 @@ func Digits(w uint64, n uint8) (v uint32, ok bool) {
 func Micros(w uint64) (us uint32, ok bool) {
 	const ends = 0xff000000000000ff
 	y := w ^ (zeros&^ends | '.' | ']'<<56)
-	return eight(y << 8), y&ends == 0 && notDigits(y) == 0
+	return eight(y << 8), y&ends == 0 && beyond(y) == 0
 }

@@ -40,23 +40,23 @@ func (p *Parser) Usual(e *event.Event, data []byte, at int) int {
 	}
 	*e = h.linked
 	end := p.usualIPv4(e, w, from)
-	if tail := usualSYN(e, w, end); end > 0 && tail > 0 && string(w[tail:tail+2]) == " \n" && at+tail < whole {
+	if end == 0 {
+		end = usualIPv6(e, data[at:], from)
+	}
+	if tail := usualSYN(e, w, end); tail > 0 && string(w[tail:tail+2]) == " \n" && at+tail < whole {
 		return before + at + tail + 1
 	}
-	if end = p.unusual(e, data[at:], from, end); end == 0 || at+end > whole {
+	if end = p.afterIP(e, data[at:], end); end == 0 || at+end > whole {
 		return 0
 	}
 	return before + at + end
 }
 
-// unusual is what Usual does with all but the most usual of all: an IPv4 header that
-// ends at end, or another at from if that is 0.
-func (p *Parser) unusual(e *event.Event, text []byte, from, end int) int {
-	if end == 0 {
-		end = usualIPv6(e, text, from)
-	}
-	end = p.usualTransport(e, text, end)
-	return recordEnd(text, usualTrailer(e, text, end))
+// afterIP is all that stands behind the IP header, up to the record's end; 0 if it is
+// something else.
+func (p *Parser) afterIP(e *event.Event, text []byte, at int) int {
+	at = p.usualTransport(e, text, at)
+	return recordEnd(text, usualTrailer(e, text, at))
 }
 
 // failed is a place behind the end of text: nothing is next there, and it is no

@@ -92,6 +92,22 @@ func TestFastPathsAgree(t *testing.T) {
 	}
 }
 
+// TestFarPlaces: a value that is longer than any the kernel prints moves what
+// follows to places beyond all windows, where nothing of the prefix may be read
+// for it.
+func TestFarPlaces(t *testing.T) {
+	fast, plain := parsers(t)
+	const addr = "2001:0db8:0000:0000:0000:0000:0000:0001"
+	const forged = " DPT=22 WINDOW=1024 RES=0x00 SYN URGP=0 "
+	for pad := range 16 {
+		head := strings.Repeat("x", pad) + forged + "IN=eth0 OUT= MAC=02:00:5e:00:53:10:02:00:5e:00:53:01:86:dd SRC=" + addr + " DST=" + addr + " LEN=60 TC=0 HOPLIMIT=64 FLOWLBL="
+		for n := 1; n < 700; n += 1 + n/400 {
+			msg := head + strings.Repeat("1", n) + " PROTO=TCP SPT=12345 DPT=23 WINDOW=29200 RES=0x00 ACK URGP=0 "
+			agree(t, fast, plain, msg, msg)
+		}
+	}
+}
+
 // mutate changes a byte, doubles a token, drops one, or puts another record in.
 func mutate(rnd *rand.Rand, msg string, all []string) string {
 	tokens := strings.SplitAfter(msg, " ")

@@ -12,10 +12,11 @@ type knownHeads struct {
 	heads  [16]head
 	n      int
 	oldest int
-	last   [32]place // of the one that a text with such a beginning had
+	last   [32]place // where a text with such a beginning was found last, or another that shares the number
 }
 
-// place is a head's number and how long it was as a whole.
+// place is a head's number, and its length as a whole: the processor need not
+// fetch the head to know where the next field begins.
 type place struct{ head, whole uint16 }
 
 // head is one of them.

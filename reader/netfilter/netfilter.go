@@ -46,7 +46,7 @@ type Parser struct {
 	known   knownHeads
 	macs    [32]knownMAC
 	dsts    knownQuads
-	room    [1024]byte // of widened
+	room    [reach]byte // of widened
 	decided map[event.Sym]*decision
 
 	labels   map[string]*decision // by prefix and label, of records that have both

@@ -2,6 +2,7 @@ package netfilter
 
 import (
 	"encoding/binary"
+
 	"fwreport/reader/lex"
 )
 

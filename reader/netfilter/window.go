@@ -9,15 +9,15 @@ import (
 )
 
 // reach is how many bytes can be read without asking whether the text goes on so
-// far: twice the longest head with its MAC=, of which the second half is more
-// than the longest IPv4 and TCP headers take.
-const reach = 768
+// far: the longest head with its MAC=, the longest IPv4 and TCP headers, and what
+// a mask of 511 adds to that.
+const reach = 576
 
 // widened is text with line ends behind it, which end a record as the end of
 // text does. It is valid until the next call.
 func (p *Parser) widened(text []byte) []byte {
-	n := copy(p.room[:], text)
-	return p.room[:n+copy(p.room[n:], lineEnds)]
+	copy(p.room[copy(p.room[:], text):], lineEnds)
+	return p.room[:]
 }
 
 var lineEnds = strings.Repeat("\n", reach)
@@ -116,7 +116,7 @@ func usualTOS(w *[32]byte) (tos uint8, ok bool) {
 // usualSYN is PROTO= and TCP's header of most of what a firewall denies: it has no
 // flag but SYN. It returns 0 for any other, and has done nothing then.
 func usualSYN(e *event.Event, w *[reach]byte, q int) int {
-	if q > reach-256 || string(w[q:q+8]) != " PROTO=T" || string(w[q+7:q+15]) != "TCP SPT=" { // a FLOWLBL= may be long
+	if q > 448 || string(w[q:q+8]) != " PROTO=T" || string(w[q+7:q+15]) != "TCP SPT=" { // behind a long FLOWLBL=
 		return 0
 	}
 	n, digits := 5, binary.LittleEndian.Uint64(w[q+15:])

@@ -17,8 +17,11 @@ import (
 // found on the way: looking for it first, filling an envelope and handing that on
 // took as long again as all that is done here.
 func (p *parser) usual(b *reader.Batch, c *reader.Chunk, i uint64, at int) int {
+	if p.hostLen == 0 || p.opt.Detail {
+		return 0
+	}
 	when, marks, uptime, k := p.usualHead(c, at)
-	if k == 0 || p.opt.Detail {
+	if k == 0 {
 		return 0
 	}
 	e := spare(b)
@@ -117,7 +120,7 @@ func beforeMessage(c byte, q int) int {
 // before on: the uptime, -1 if there is none, and where it ends; 0 if it is
 // something else.
 func (p *parser) usualTag(text []byte, n int) (uptime int64, end int) {
-	if n == 0 || p.hostLen == 0 || len(text) <= n || text[n] != ' ' || !bytes.HasPrefix(text[n+1:], p.hostTag) {
+	if n == 0 || len(text) <= n || text[n] != ' ' || !bytes.HasPrefix(text[n+1:], p.hostTag) {
 		return 0, 0
 	}
 	msg := text[n+1+len(p.hostTag):]
