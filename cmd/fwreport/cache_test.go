@@ -53,6 +53,9 @@ type logged struct {
 func newLogFolder(t *testing.T, seed uint64) *logFolder {
 	rnd := rand.New(rand.NewPCG(seed, 12))
 	m := &logFolder{rnd: rnd, dir: t.TempDir(), uptime: rnd.IntN(4) > 0, iso: rnd.IntN(2) == 0, days: time.Duration(1+rnd.IntN(12)) * time.Hour}
+	if rnd.IntN(3) == 0 { // rotations that lie wholly outside a window are hashed only
+		m.days *= 40
+	}
 	m.logs = []string{"kern.log", "syslog", "messages", "ufw.log"}[:2+rnd.IntN(3)]
 	m.bare = []string{"", "syslog", "messages", "kern"}[rnd.IntN(4)]
 	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
