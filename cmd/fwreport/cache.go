@@ -71,12 +71,8 @@ type candidate struct {
 
 // cached counts the inputs, but takes from the cache what it knows.
 func (j *job) cached(ctx context.Context, inputs []*reader.Input, cfg engine.Config, options string) (*engine.Result, error) {
-	id, err := programID()
+	c, err := newCache(j, inputs, cfg, options)
 	if err != nil {
-		return nil, err
-	}
-	c := &cache{j: j, cfg: cfg, order: engine.NewOrder(inputs, cfg.KeepDuplicates), program: id, options: options}
-	if c.store, err = openStore(j.flags.cache, id, time.Now(), j.ui.detail); err != nil {
 		return nil, err
 	}
 	res, err := c.run(ctx)
@@ -86,6 +82,16 @@ func (j *job) cached(ctx context.Context, inputs []*reader.Input, cfg engine.Con
 		return engine.Run(ctx, cfg)
 	}
 	return res, err
+}
+
+func newCache(j *job, inputs []*reader.Input, cfg engine.Config, options string) (*cache, error) {
+	id, err := programID()
+	if err != nil {
+		return nil, err
+	}
+	c := &cache{j: j, cfg: cfg, order: engine.NewOrder(inputs, cfg.KeepDuplicates), program: id, options: options}
+	c.store, err = openStore(j.flags.cache, id, time.Now(), j.ui.detail)
+	return c, err
 }
 
 // passing reports whether an input can be read only once.
