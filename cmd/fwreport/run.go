@@ -234,8 +234,12 @@ func (j *job) count(ctx context.Context, inputs []*reader.Input, options string)
 	}
 	collectLate(cfg.Memory - cfg.Memory/16) // the program itself takes some
 	defer bar.stop()
-	if j.flags.cache != "" && j.out.rejects == nil {
+	switch {
+	case j.flags.cache == "":
+	case j.out.rejects == nil:
 		return j.cached(ctx, inputs, cfg, options)
+	default:
+		j.ui.detail("--cache is not used: --rejects needs the records themselves")
 	}
 	return engine.Run(ctx, cfg)
 }
