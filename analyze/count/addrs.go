@@ -1,6 +1,10 @@
 package count
 
-import "fwreport/reader/event"
+import (
+	"unsafe"
+
+	"fwreport/reader/event"
+)
 
 // Addrs numbers addresses: handle 0 is "no address", the others count up as
 // addresses are met.
@@ -45,49 +49,35 @@ func (t *Addrs) ID(a event.Addr) uint32 {
 	}
 }
 
-// numbered is how many events Number looks at together.
-const numbered = 64
-
-// Number sets the address handles of events. The slots of several events are read
-// before any is looked at: they lie anywhere in memory, and the core fetches them
-// together as long as no branch depends on one of them.
+// Number sets the address handles of events.
 func (t *Addrs) Number(events []event.Event) {
-	for len(events) > numbered {
-		t.numberSome(events[:numbered])
-		events = events[numbered:]
+	for len(events) > 0 {
+		n := min(len(events), Several)
+		t.numberSome(events[:n])
+		events = events[n:]
 	}
-	t.numberSome(events)
 }
 
-// numberSome is Number for a few events.
+// numberSome is Number for at most Several events. The slots of the sources are asked
+// for before any is looked at; those of the destinations, of which there are few, are
+// at hand.
 func (t *Addrs) numberSome(events []event.Event) {
-	var src, dst [numbered]uint64
-	slots, seed := t.four, t.hash
-	mask := uint64(len(slots) - 1)
+	var src lines
+	mask := uint64(len(t.four) - 1)
 	for i := range events {
-		e := &events[i]
-		src[i%numbered] = slots[seed.one(uint64(e.Src.V4()))&mask]
-		dst[i%numbered] = slots[seed.one(uint64(e.Dst.V4()))&mask]
+		src.want(unsafe.Pointer(&t.four[t.hash.one(uint64(events[i].Src.V4()))&mask]))
 	}
+	src.fetch()
 	for i := range events {
 		e := &events[i]
 		e.SrcID, e.DstID = 0, 0
 		if e.Has(event.HasSrc) {
-			e.SrcID = t.resolve(src[i%numbered], e.Src)
+			e.SrcID = t.ID(e.Src)
 		}
 		if e.Has(event.HasDst) {
-			e.DstID = t.resolve(dst[i%numbered], e.Dst)
+			e.DstID = t.ID(e.Dst)
 		}
 	}
-}
-
-// resolve is the handle of a, whose first slot had s a moment ago. A slot that is
-// used stays what it is, or moves.
-func (t *Addrs) resolve(s uint64, a event.Addr) uint32 {
-	if s != 0 && a == event.AddrFrom4(uint32(s>>32)) {
-		return uint32(s)
-	}
-	return t.ID(a)
 }
 
 func (t *Addrs) insert(i uint64, a event.Addr) uint32 {

@@ -1,7 +1,7 @@
 // Package count holds the machinery of group-by with counters once, so that an
 // analyzer module is a key, a condition and a list of columns.
 //
-// Tables (Packed, Cached, ByAddr) hold keys and values without pointers: the
+// Tables (Packed, Cached, Large) hold keys and values without pointers: the
 // garbage collector has nothing to scan. Keys hold address handles (see Addrs) and
 // event.Sym handles; both are numbered in the order of arrival, so whoever sorts
 // rows compares what stands behind the handles.

@@ -149,7 +149,7 @@ func (t *Packed[V]) Find(k Words) *V {
 func (t *Packed[V]) Len() int { return len(t.Keys) }
 
 // Pairs is a set of pairs of an address's handle and a number, for exact distinct
-// counts. As in ByAddr, the first number of an address has no slot.
+// counts. Most addresses have one: the first number of an address has no slot.
 type Pairs struct {
 	of    Column[numbers]
 	hash  hasher

@@ -3,6 +3,7 @@ package count
 import (
 	"iter"
 	"slices"
+	"unsafe"
 )
 
 // Large is a table for very many keys, of which whole blocks are looked up at once
@@ -14,7 +15,7 @@ import (
 // and slots for all other keys, saved the slots of addresses that do one thing. It
 // was given up: with 20,000 sources in random order a look-up was three branches
 // that no processor foresees and three waits for memory, one after the other. Now
-// a block's slots are fetched together, and then its entries.
+// a block's slots are fetched together, and then its entries (see lines).
 type Large[V any] struct {
 	index
 	rooms [][]Entry[V]
@@ -83,29 +84,28 @@ func (t *Large[V]) Drain() iter.Seq[*Entry[V]] {
 func (t *Large[V]) At(k Words) *V { return &t.Entry(t.place(k)).Val }
 
 // Locate tells the indices of keys, at most Several, in at; new keys get one and a
-// zero value. What is read of memory for a key does not depend on what was read for
-// another, so the core fetches it all together.
+// zero value. First the slots are asked for, then the entries that they lead to.
 func (t *Large[V]) Locate(keys []Words, at *[Several]uint32) {
 	var hashes [Several]uint32
-	mask, slots, touched := uint32(len(t.slots)-1), t.slots, uint32(0)
+	var slots, entries lines
+	mask := uint32(len(t.slots) - 1)
 	for i, k := range keys {
 		h := uint32(t.hash.two(k.A, k.B))
 		hashes[i%Several] = h
-		touched |= slots[h&mask].next
+		slots.want(unsafe.Pointer(&t.slots[h&mask]))
 	}
-	if touched == 0 || t.n == 0 {
-		for i, k := range keys {
-			at[i%Several] = t.place(k)
-		}
-		return
-	}
+	slots.fetch()
 	for i := range keys {
 		h := hashes[i%Several]
-		at[i%Several] = t.seek(h, &hashes[i%Several]).next
+		next := t.seek(h, &hashes[i%Several]).next
+		if at[i%Several] = next; next != 0 {
+			entries.want(unsafe.Pointer(t.Entry(next - 1)))
+		}
 	}
+	entries.fetch()
 	for i, k := range keys {
-		if n := at[i%Several]; n != 0 && t.Entry(n-1).Key == k {
-			at[i%Several] = n - 1
+		if next := at[i%Several]; next != 0 && t.Entry(next-1).Key == k {
+			at[i%Several] = next - 1
 		} else {
 			at[i%Several] = t.place(k)
 		}

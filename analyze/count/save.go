@@ -36,7 +36,7 @@ func SavePart[K, V any](w *codec.Writer, keys []K, vals []V, has func(K) bool, k
 	}
 }
 
-// SaveEntries is SavePart for a ByAddr.
+// SaveEntries is SavePart for a Large.
 func SaveEntries[V any](w *codec.Writer, t *Large[V], has func(Words) bool, key func(Words, *codec.Writer), val func(*V, *codec.Writer)) {
 	n := uint64(0)
 	for _, e := range t.All() {

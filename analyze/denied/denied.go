@@ -47,6 +47,15 @@ type state struct {
 
 // Add notes the destinations of denied events.
 func (s *state) Add(events []event.Event) {
+	for len(events) > 0 {
+		n := min(len(events), count.Several)
+		s.addSome(events[:n])
+		events = events[n:]
+	}
+}
+
+func (s *state) addSome(events []event.Event) {
+	s.few.FetchSources(events)
 	for i := range events {
 		e := &events[i]
 		if e.Verdict != event.Denied || e.DstID == 0 {

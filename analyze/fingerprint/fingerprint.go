@@ -152,6 +152,7 @@ func (s *State) Add(events []event.Event) {
 
 // addSome is Add for at most count.Several events.
 func (s *State) addSome(events []event.Event) {
+	s.senders.FetchSources(events)
 	var syns [count.Several]*event.Event
 	n := 0
 	for i := range events {
@@ -173,8 +174,7 @@ func judged(e *event.Event) bool {
 	return e.SrcID != 0 && e.Has(event.HasLen) && !e.Has(event.IPv6)
 }
 
-// addSYNs counts SYNs, first by window: the senders, which lie anywhere in memory,
-// are then fetched together.
+// addSYNs counts SYNs, by window and by sender.
 func (s *State) addSYNs(syns []*event.Event) {
 	var windows [count.Several]uint32
 	for i, e := range syns {

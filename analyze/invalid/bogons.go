@@ -88,6 +88,15 @@ func keyLink(k count.Words) uint32 { return uint32(k.A) }
 // judged by these rules, and an address that the record got wrong is none.
 func (s *bogonState) add(events []event.Event) {
 	s.grow(uint32(s.addrs.Len() - 1))
+	for len(events) > 0 {
+		n := min(len(events), count.Several)
+		s.addSome(events[:n])
+		events = events[n:]
+	}
+}
+
+func (s *bogonState) addSome(events []event.Event) {
+	count.FetchSources(s.sources, events)
 	var l *link // that of the event before
 	var key count.Words
 	for i := range events {
