@@ -34,6 +34,7 @@ package analyze
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -253,10 +254,8 @@ const block = 64
 
 // Add counts events; it sets their address handles.
 func (s *Set) Add(events []event.Event) {
-	for len(events) > 0 {
-		n := min(len(events), block)
-		s.add(events[:n])
-		events = events[n:]
+	for some := range slices.Chunk(events, block) {
+		s.add(some)
 	}
 }
 

@@ -1,6 +1,7 @@
 package count
 
 import (
+	"slices"
 	"unsafe"
 
 	"fwreport/reader/event"
@@ -51,10 +52,8 @@ func (t *Addrs) ID(a event.Addr) uint32 {
 
 // Number sets the address handles of events.
 func (t *Addrs) Number(events []event.Event) {
-	for len(events) > 0 {
-		n := min(len(events), Several)
-		t.numberSome(events[:n])
-		events = events[n:]
+	for some := range slices.Chunk(events, Several) {
+		t.numberSome(some)
 	}
 }
 

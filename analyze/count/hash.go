@@ -68,6 +68,28 @@ func (x *index) seek(h uint32, at *uint32) *packedSlot {
 	}
 }
 
+// place is the index of k, that of add if it is new; holds tells whether an index is
+// that of a key.
+func (x *index) place(k Words, holds func(uint32, Words) bool, add func(Words) uint32) uint32 {
+	s, h := x.slot(k, holds)
+	if s.next != 0 {
+		return s.next - 1
+	}
+	i := add(k)
+	x.fill(s, h, i)
+	return i
+}
+
+// slot is where k is or, if it is new, belongs, and the hash of k.
+func (x *index) slot(k Words, holds func(uint32, Words) bool) (*packedSlot, uint32) {
+	h := uint32(x.hash.two(k.A, k.B))
+	for at := h; ; at++ {
+		if s := x.seek(h, &at); s.next == 0 || holds(s.next-1, k) {
+			return s, h
+		}
+	}
+}
+
 // fill gives a free slot to the index i of a key with the hash h.
 func (x *index) fill(s *packedSlot, h, i uint32) {
 	*s = packedSlot{h, i + 1}
@@ -103,26 +125,10 @@ func NewPacked[V any]() *Packed[V] {
 func (t *Packed[V]) At(k Words) *V { return &t.Vals[t.place(k)] }
 
 // place is the index of k, a new one at need.
-func (t *Packed[V]) place(k Words) uint32 {
-	s, h := t.slot(k)
-	if s.next != 0 {
-		return s.next - 1
-	}
-	i := t.add(k)
-	t.fill(s, h, i)
-	return i
-}
+func (t *Packed[V]) place(k Words) uint32 { return t.index.place(k, t.holds, t.add) }
 
-// slot is where k is or, if it is new, belongs, and the hash of k.
-func (t *Packed[V]) slot(k Words) (*packedSlot, uint32) {
-	h := uint32(t.hash.two(k.A, k.B))
-	for at := h; ; at++ {
-		s := t.seek(h, &at)
-		if s.next == 0 || t.Keys[s.next-1] == k {
-			return s, h
-		}
-	}
-}
+// holds reports whether i is the index of k.
+func (t *Packed[V]) holds(i uint32, k Words) bool { return t.Keys[i] == k }
 
 // add appends k, which is new, with a zero value. It doubles the room for both:
 // append alone would move the values of a large table four times as often.
@@ -139,7 +145,7 @@ func (t *Packed[V]) add(k Words) uint32 {
 
 // Find is the value of k, nil if there is none.
 func (t *Packed[V]) Find(k Words) *V {
-	if s, _ := t.slot(k); s.next != 0 {
+	if s, _ := t.slot(k, t.holds); s.next != 0 {
 		return &t.Vals[s.next-1]
 	}
 	return nil

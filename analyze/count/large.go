@@ -113,25 +113,10 @@ func (t *Large[V]) Locate(keys []Words, at *[Several]uint32) {
 }
 
 // place is the index of a key, a new one at need.
-func (t *Large[V]) place(k Words) uint32 {
-	s, h := t.slot(k)
-	if s.next != 0 {
-		return s.next - 1
-	}
-	i := t.add(k)
-	t.fill(s, h, i)
-	return i
-}
+func (t *Large[V]) place(k Words) uint32 { return t.index.place(k, t.holds, t.add) }
 
-func (t *Large[V]) slot(k Words) (*packedSlot, uint32) {
-	h := uint32(t.hash.two(k.A, k.B))
-	for at := h; ; at++ {
-		s := t.seek(h, &at)
-		if s.next == 0 || t.Entry(s.next-1).Key == k {
-			return s, h
-		}
-	}
-}
+// holds reports whether i is the index of k.
+func (t *Large[V]) holds(i uint32, k Words) bool { return t.Entry(i).Key == k }
 
 // add appends k, which is new, with a zero value.
 func (t *Large[V]) add(k Words) uint32 {
@@ -174,7 +159,7 @@ func (t *Large[V]) growFirst() {
 
 // Find is the value of k, nil if there is none.
 func (t *Large[V]) Find(k Words) *V {
-	if s, _ := t.slot(k); s.next != 0 {
+	if s, _ := t.slot(k, t.holds); s.next != 0 {
 		return &t.Entry(s.next - 1).Val
 	}
 	return nil

@@ -14,6 +14,7 @@ package denied
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
 
 	"fwreport/analyze"
@@ -47,10 +48,8 @@ type state struct {
 
 // Add notes the destinations of denied events.
 func (s *state) Add(events []event.Event) {
-	for len(events) > 0 {
-		n := min(len(events), count.Several)
-		s.addSome(events[:n])
-		events = events[n:]
+	for some := range slices.Chunk(events, count.Several) {
+		s.addSome(some)
 	}
 }
 

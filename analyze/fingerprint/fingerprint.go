@@ -42,6 +42,7 @@ package fingerprint
 
 import (
 	"math/bits"
+	"slices"
 
 	"fwreport/analyze"
 	"fwreport/analyze/count"
@@ -143,10 +144,8 @@ func newState(sh *analyze.Shared) *State {
 
 // Add counts the probes among the events.
 func (s *State) Add(events []event.Event) {
-	for len(events) > 0 {
-		n := min(len(events), count.Several)
-		s.addSome(events[:n])
-		events = events[n:]
+	for some := range slices.Chunk(events, count.Several) {
+		s.addSome(some)
 	}
 }
 

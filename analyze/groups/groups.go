@@ -6,6 +6,8 @@
 package groups
 
 import (
+	"slices"
+
 	"fwreport/analyze"
 	"fwreport/analyze/count"
 	"fwreport/reader/event"
@@ -66,10 +68,8 @@ type State struct{ *count.Large[Group] }
 
 // Add counts all events but accepted ones.
 func (s *State) Add(events []event.Event) {
-	for len(events) > 0 {
-		n := min(len(events), count.Several)
-		s.addSome(events[:n])
-		events = events[n:]
+	for some := range slices.Chunk(events, count.Several) {
+		s.addSome(some)
 	}
 }
 

@@ -1,6 +1,8 @@
 package invalid
 
 import (
+	"slices"
+
 	"fwreport/analyze"
 	"fwreport/analyze/count"
 	"fwreport/reader/event"
@@ -88,10 +90,8 @@ func keyLink(k count.Words) uint32 { return uint32(k.A) }
 // judged by these rules, and an address that the record got wrong is none.
 func (s *bogonState) add(events []event.Event) {
 	s.grow(uint32(s.addrs.Len() - 1))
-	for len(events) > 0 {
-		n := min(len(events), count.Several)
-		s.addSome(events[:n])
-		events = events[n:]
+	for some := range slices.Chunk(events, count.Several) {
+		s.addSome(some)
 	}
 }
 
