@@ -34,6 +34,13 @@ func (s *Stat) Add(e *event.Event) {
 	s.addAny(e)
 }
 
+// Extend counts n events of which each is later and stands behind all that s has,
+// which has one with a time at least. The last of them is given.
+func (s *Stat) Extend(n uint64, last int64, ref event.Ref) {
+	s.Count += n
+	s.last, s.lastRef = last, ref
+}
+
 // addAny counts an event, whenever it was.
 func (s *Stat) addAny(e *event.Event) {
 	t := e.Time

@@ -42,6 +42,7 @@ package integrity
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"fwreport/analyze"
@@ -151,21 +152,64 @@ func (l *latest[V]) of(t *count.Cached[V], source uint64, at, width int64) *V {
 
 // Add counts events with a stamp.
 func (s *state) Add(events []event.Event) {
+	for some := range slices.Chunk(events, several) {
+		if !s.run(some) {
+			s.addAll(some)
+		}
+	}
+}
+
+// several is how many events are tried as a run: few enough that a step ends in few
+// of them.
+const several = 64
+
+// run counts events that all go on where the latest slot and stripe end: of one
+// source, one after the other by stamp and uptime. Most do. If not all do, it
+// reports false and has counted none.
+func (s *state) run(events []event.Event) bool {
+	slot, stripe := s.slot.val, s.stripe.val
+	if slot == nil || stripe == nil || s.slot.source != s.stripe.source {
+		return false
+	}
+	last, ref := max(slot.Last(), stripe.Last()), max(slot.LastRef(), stripe.LastRef(), stripe.hiRef)
+	up, low, n := stripe.hi, stripe.low, uint64(0)
+	for i := range events {
+		e := &events[i]
+		boot := e.Time - e.Uptime*1000
+		if sourceOf(e) != s.slot.source || e.Time < last || e.Ref <= ref || e.Uptime*1000 < up || !tellsBoot(e) ||
+			uint64(e.Time-s.slot.begin) >= uint64(slotWidth) || uint64(boot-s.stripe.begin) >= uint64(stripeWidth) {
+			return false
+		}
+		last, ref, up, low = e.Time, e.Ref, e.Uptime*1000, min(low, boot)
+		n += uint64(e.Count)
+	}
+	slot.Extend(n, last, ref)
+	stripe.Extend(n, last, ref)
+	stripe.low, stripe.hi, stripe.hiRef = low, up, ref
+	return true
+}
+
+func (s *state) addAll(events []event.Event) {
 	for i := range events {
 		e := &events[i]
 		if e.Time == event.NoTime {
 			continue
 		}
-		source := uint64(e.Host)
-		if source == 0 {
-			source = nameless | uint64(e.Ref.Input())
-		}
+		source := sourceOf(e)
 		s.slot.of(s.slots, source, e.Time, slotWidth).Add(e)
 		if tellsBoot(e) {
 			boot := e.Time - e.Uptime*1000
 			s.stripe.of(s.stripes, source, boot, stripeWidth).add(e, boot)
 		}
 	}
+}
+
+// sourceOf is the host that an event names, or its input.
+func sourceOf(e *event.Event) uint64 {
+	if e.Host == 0 {
+		return nameless | uint64(e.Ref.Input())
+	}
+	return uint64(e.Host)
 }
 
 // longest is the longest uptime that is believed, in microseconds: a century.
