@@ -170,7 +170,7 @@ func (k *knotted) chainOf(runs []*line) {
 	}
 	k.chain, k.below, k.above = append(k.chain[:0], runs[main]), k.below[:0], k.above[:0]
 	for i := main - 1; i >= 0; i-- { // runs are in the order of their lowest uptime
-		if r := runs[i]; r.hi <= k.chain[len(k.chain)-1].lo {
+		if r := runs[i]; r.hi <= k.chain[len(k.chain)-1].lo && !r.amid(runs[main]) {
 			k.chain = append(k.chain, r)
 		} else {
 			k.below = append(k.below, r)
@@ -178,12 +178,20 @@ func (k *knotted) chainOf(runs []*line) {
 	}
 	slices.Reverse(k.chain)
 	for _, r := range runs[main+1:] {
-		if r.lo >= k.chain[len(k.chain)-1].hi {
+		if r.lo >= k.chain[len(k.chain)-1].hi && !r.amid(runs[main]) {
 			k.chain = append(k.chain, r)
 		} else {
 			k.above = append(k.above, r)
 		}
 	}
+}
+
+// amid reports whether r is few records whose stamps and places in the evidence both
+// lie among those of a: it is their uptime that is out of line. A clock that was set
+// would have left them before or behind a's records.
+func (r *line) amid(a *line) bool {
+	rp, ap := placeOfBoot(r), placeOfBoot(a)
+	return r.Count*fewest <= a.Count && r.First() > a.First() && r.Last() < a.Last() && rp.first > ap.first && rp.last < ap.last
 }
 
 // beside is the run of the chain that r's uptimes overlap the most, or that is

@@ -216,6 +216,25 @@ func TestEditedStamps(t *testing.T) {
 	}
 }
 
+// TestUptimeOutOfLine gives a record amid a window of a boot an uptime below, or
+// above, all others: it is that record that is out of line, and no clock was set.
+func TestUptimeOutOfLine(t *testing.T) {
+	for _, shift := range []int64{-28 * hour, 40 * hour} {
+		sym := event.NewSymbols()
+		m := newMachine(5, sym, "gw")
+		m.boot(0, 5*second, 0)
+		m.now += 60 * day
+		m.run(day, 4*minute, 2*second)
+		e := &m.events[len(m.events)/3]
+		e.Uptime += shift / 1000
+		s := section(t, sym, m.events)
+		rows := analyzetest.Rows(t, analyzetest.Table(t, s, "clock"), "count", "host", "kind", "evidence_after")
+		if want := []string{"1", "gw", "contradiction", "kern.log:" + itoa(e.Ref.Record())}; len(rows) != 1 || !slices.Equal(rows[0], want) {
+			t.Errorf("shift of %s: %q, want %q", length(shift), rows, want)
+		}
+	}
+}
+
 // TestEditedFarAway moves records out of the life of their boot: only the order
 // of the file shows it.
 func TestEditedFarAway(t *testing.T) {
