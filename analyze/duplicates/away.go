@@ -65,14 +65,10 @@ func (s *shard) evict(space *spill.Space) error {
 	}
 	out := bufio.NewWriterSize(entries, 1<<16)
 	var b []byte
-	for i := range s.table {
-		if e := &s.table[i]; e.hash != 0 {
-			b = e.append(b[:0])
-			if _, err := out.Write(b); err != nil {
-				return err
-			}
-		}
-	}
+	each(s.table, func(e *entry) {
+		b = e.append(b[:0])
+		_, _ = out.Write(b) // Flush tells
+	})
 	if err := out.Flush(); err != nil {
 		return err
 	}

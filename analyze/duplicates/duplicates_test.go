@@ -322,6 +322,30 @@ func TestNoStampNoCopy(t *testing.T) {
 	}
 }
 
+// Entries of one hash keep their order when a table grows, wherever they stand.
+func TestGrowKeepsOrder(t *testing.T) {
+	for seed := range uint64(200) {
+		rnd := rand.New(rand.NewPCG(seed, 8))
+		var s shard
+		for i := range 1000 {
+			s.add(entry{hash: ^uint64(rnd.IntN(20)), ref: event.Ref(i)}) // at the table's end
+		}
+		last := map[uint64]event.Ref{}
+		for i := range 20 {
+			hash := ^uint64(i)
+			mask := uint64(len(s.table) - 1)
+			for at := hash & mask; s.table[at].hash != 0; at = (at + 1) & mask {
+				if e := s.table[at]; e.hash == hash {
+					if before, met := last[hash]; met && before > e.ref {
+						t.Fatalf("seed %d: %d stands before %d", seed, before, e.ref)
+					}
+					last[hash] = e.ref
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkSift(b *testing.B) {
 	const n = 1 << 20
 	for _, hits := range []bool{false, true} {

@@ -22,6 +22,7 @@ type once struct {
 	dup   *duplicates.Finder // nil: nothing can be a duplicate, or all are kept
 	cross *duplicates.Finder // nil: there is nothing to compare
 
+	turns    *turns         // of the chunks of inputs that take part
 	now      int            // the present family
 	inflight sync.WaitGroup // chunks of it that workers have
 }
@@ -39,7 +40,7 @@ type phase struct {
 
 // plan finds the families and the order. With keep duplicates are events.
 func plan(inputs []*reader.Input, keep bool) *once {
-	o := &once{of: slices.Repeat([]int{none}, len(inputs)), now: none, ident: event.NewIdentifier()}
+	o := &once{of: slices.Repeat([]int{none}, len(inputs)), turns: newTurns(len(inputs)), now: none, ident: event.NewIdentifier()}
 	o.number(inputs, func(in *reader.Input) bool { return in.Format.Identifies })
 	o.logs = len(o.names)
 	o.number(inputs, (*reader.Input).Packets)
@@ -157,6 +158,17 @@ func (o *once) begin(family int, recall, recallX bool) {
 	if o.cross != nil {
 		o.cross.Begin(family, recallX)
 	}
+}
+
+// inTurn calls do when all chunks of the input before this one are done with, if the
+// input takes part.
+func (o *once) inTurn(c *reader.Chunk, do func()) {
+	if o.of[c.Input.Index] == none {
+		return
+	}
+	o.turns.wait(c)
+	defer o.turns.pass(c)
+	do()
 }
 
 // sieve is a worker's part of once.

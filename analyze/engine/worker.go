@@ -48,6 +48,8 @@ func (w *worker) run(ctx context.Context, chunks <-chan *reader.Chunk) {
 	for c := range chunks {
 		if ctx.Err() == nil {
 			w.chunk(c)
+		} else {
+			w.sieve.inTurn(c, func() {})
 		}
 		c.Release()
 		w.sieve.inflight.Done()
@@ -69,9 +71,7 @@ func (w *worker) chunk(c *reader.Chunk) {
 	t := w.tally(c.Input.Index)
 	s := t.chunk(c, &w.batch, &w.cfg.Options)
 	events, bodies := w.sift(t, s.any)
-	if f := w.sieve.of[c.Input.Index]; f != none {
-		events = w.sieve.unique(f, t, events, bodies)
-	}
+	w.sieve.inTurn(c, func() { events = w.sieve.unique(w.sieve.of[c.Input.Index], t, events, bodies) })
 	w.since += len(events)
 	if len(events) > 0 && w.cfg.role(c.Input.Index) != Recall {
 		w.count(t, events, &s)
