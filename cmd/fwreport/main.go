@@ -21,7 +21,7 @@ func main() {
 func run(logs string, configs configPlaces) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	collectLate(math.MaxInt64) // what the limit is will be known later
+	collectLate(math.MaxInt64)   // what the limit is will be known later
 	context.AfterFunc(ctx, stop) // a second signal kills
 	ui := newUI(os.Stderr)
 	err := newCommand(ui, logs, configs).ExecuteContext(ctx)
