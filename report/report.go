@@ -40,6 +40,9 @@ type Generator struct{ Name, Version string }
 // inclusive, Until exclusive.
 type Window struct{ Since, Until int64 }
 
+// Open reports whether everything is in the window.
+func (w Window) Open() bool { return w.Since == event.NoTime && w.Until == event.NoTime }
+
 // Span is what was found: times of the first and last event counted;
 // event.NoTime where there is none.
 type Span struct{ First, Last int64 }

@@ -82,7 +82,7 @@ func newCollector(c *Config) (*collector, error) {
 		switch c.role(uint32(i)) {
 		case Apart:
 			apart++
-			got.pieces[i] = &Piece{input: uint32(i), noted: len(in.Facts.Notes), span: report.Span{First: event.NoTime, Last: event.NoTime}}
+			got.pieces[i] = &Piece{input: uint32(i), noted: len(in.Facts.Notes), span: noSpan()}
 		case Count:
 			together++
 		}
@@ -128,7 +128,7 @@ func (c *collector) collect(workers []*worker) error {
 // renew makes the worker begin with nothing counted.
 func (w *worker) renew() {
 	w.set, w.used = analyze.NewSet(w.cfg.Modules, w.cfg.Options.Symbols), false
-	w.span, w.assumed = report.Span{First: event.NoTime, Last: event.NoTime}, 0
+	w.span, w.assumed = noSpan(), 0
 }
 
 // count takes over what a worker knows of the events that it counted.
@@ -136,6 +136,9 @@ func (p *Piece) count(w *worker) {
 	p.span = spanning(p.span, w.span)
 	p.assumed += w.assumed
 }
+
+// noSpan is the span of no event.
+func noSpan() report.Span { return report.Span{First: event.NoTime, Last: event.NoTime} }
 
 // spanning is the span of both.
 func spanning(a, b report.Span) report.Span {

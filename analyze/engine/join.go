@@ -8,9 +8,7 @@ import (
 
 	"fwreport/analyze"
 	"fwreport/analyze/codec"
-	"fwreport/reader/event"
 	"fwreport/reader/evidence"
-	"fwreport/report"
 )
 
 // Placed is a piece in a report.
@@ -30,7 +28,7 @@ func Join(cfg *Config, o *Order, rest *Result, pieces []*Placed) (*Result, error
 	if rest == nil {
 		rest = &Result{
 			Set: analyze.NewSet(cfg.Modules, cfg.Options.Symbols), modules: cfg.Modules,
-			Span: report.Span{First: event.NoTime, Last: event.NoTime}, compared: make([]comparison, len(cfg.Inputs)),
+			Span: noSpan(), compared: make([]comparison, len(cfg.Inputs)),
 		}
 		rest.Manifest.Inputs = make([]evidence.Input, len(cfg.Inputs))
 	}

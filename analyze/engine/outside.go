@@ -67,7 +67,7 @@ type sibling struct {
 // tell, and sets them aside. It returns how many they are. Where ctx is done, it
 // ends early; Run says so.
 func SetAside(ctx context.Context, inputs []*reader.Input, win report.Window, opt *reader.Options) (n int) {
-	if win.Since == event.NoTime && win.Until == event.NoTime {
+	if win.Open() {
 		return 0
 	}
 	own := *opt

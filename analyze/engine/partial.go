@@ -267,7 +267,7 @@ func noteCopies(all []placed, heads []head) {
 
 // sum adds up what is known of the whole.
 func (p *Partial) sum(heads []head) {
-	p.Span = report.Span{First: event.NoTime, Last: event.NoTime}
+	p.Span = noSpan()
 	p.Window = heads[0].Window
 	for i := range heads {
 		h := &heads[i]

@@ -3,6 +3,7 @@ package engine
 import (
 	"fwreport/reader"
 	"fwreport/reader/event"
+	"fwreport/report"
 )
 
 // survey is what all of a chunk's events say together. It is made in one pass;
@@ -54,16 +55,5 @@ func (w *worker) count(t *tally, events []event.Event, s *survey) {
 	t.ledger.Events += uint64(len(events))
 	t.ledger.Repeats += s.counted - uint64(len(events))
 	t.timeless += s.timeless
-	if s.timed() {
-		w.extend(s.first)
-		w.extend(s.last)
-	}
-}
-
-// extend makes the span hold a time.
-func (w *worker) extend(at int64) {
-	if at < w.span.First || w.span.First == event.NoTime {
-		w.span.First = at
-	}
-	w.span.Last = max(w.span.Last, at)
+	w.span = spanning(w.span, report.Span{First: s.first, Last: s.last})
 }

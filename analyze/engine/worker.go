@@ -32,12 +32,11 @@ type worker struct {
 func newWorker(cfg *Config, o *once) *worker {
 	w := &worker{
 		cfg:     cfg,
-		set:     analyze.NewSet(cfg.Modules, cfg.Options.Symbols),
 		parsers: map[*reader.Format]reader.Parser{},
 		tallies: map[uint32]*tally{},
 		sieve:   newSieve(o),
-		span:    report.Span{First: event.NoTime, Last: event.NoTime},
 	}
+	w.renew()
 	if cfg.Keep != nil {
 		w.keep = cfg.Keep()
 	}
@@ -152,7 +151,7 @@ func (w *worker) tally(input uint32) *tally {
 // what at least one event has.
 func (w *worker) sift(t *tally, any event.Fields) ([]event.Event, []event.Identity) {
 	kept, bodies := w.batch.Events[:0], w.batch.Bodies[:0]
-	open := w.cfg.Window.Since == event.NoTime && w.cfg.Window.Until == event.NoTime
+	open := w.cfg.Window.Open()
 	identified := len(w.batch.Bodies) == len(w.batch.Events)
 	if open && w.keep == nil && any&event.FlowOpen == 0 {
 		if identified {
@@ -195,9 +194,7 @@ func within(win *report.Window, t int64) bool {
 
 // note keeps the facts about counted events that are not a module's.
 func (w *worker) note(e *event.Event) {
-	if e.Time != event.NoTime {
-		w.extend(e.Time)
-	}
+	w.span = spanning(w.span, report.Span{First: e.Time, Last: e.Time})
 	if e.Has(event.Assumed) {
 		w.assumed += uint64(e.Count)
 	}
@@ -206,10 +203,7 @@ func (w *worker) note(e *event.Event) {
 func (w *worker) merge(o *worker) {
 	w.set.Merge(o.set)
 	w.assumed += o.assumed
-	if o.span.First != event.NoTime && (w.span.First == event.NoTime || o.span.First < w.span.First) {
-		w.span.First = o.span.First
-	}
-	w.span.Last = max(w.span.Last, o.span.Last)
+	w.span = spanning(w.span, o.span)
 	for i, t := range o.tallies {
 		if have := w.tallies[i]; have != nil {
 			have.merge(t)

@@ -46,7 +46,7 @@ func wider(x engine.Extent) engine.Extent {
 // what is noted of such records depends on it (windowy).
 func positionOf(win report.Window, x engine.Extent, windowy bool) position {
 	switch {
-	case win.Since == event.NoTime && win.Until == event.NoTime:
+	case win.Open():
 		return inside
 	case windowy:
 		return across
