@@ -163,9 +163,6 @@ func (in *Input) hashAside(rc any, raw *rawReader) bool {
 		in.note("it was read, for it changed after its beginning was looked at")
 		return false
 	}
-	for buf := make([]byte, 1<<18); raw.err == nil; {
-		_, _ = raw.Read(buf) // its error is kept in raw.err
-	}
 	in.finishRaw(raw)
 	in.Facts.HashedOnly = !in.Facts.Incomplete
 	for _, t := range in.twins {

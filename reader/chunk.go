@@ -108,9 +108,7 @@ func (in *Input) decompress(raw *rawReader) (io.Reader, error) {
 // finishRaw reads what a decompressor or splitter left, so that the hash is
 // that of the whole file, and notes what the bytes on disk tell.
 func (in *Input) finishRaw(raw *rawReader) {
-	if raw.err == nil {
-		_, _ = io.Copy(io.Discard, raw) // its error is kept in raw.err
-	}
+	raw.drain()
 	if raw.err != io.EOF {
 		if in.parent == nil || !in.Facts.Incomplete { // a member's cut is said already
 			in.damaged(fmt.Sprintf("reading stopped after %d bytes: %v", raw.n, reason(raw.err)))
@@ -146,6 +144,16 @@ func (in *Input) raw(rc io.Reader, progress func(int)) *rawReader {
 		r.hash = &sideHash{}
 	}
 	return r
+}
+
+// drain reads what is left.
+func (r *rawReader) drain() {
+	if r.err != nil {
+		return
+	}
+	for buf := make([]byte, 1<<18); r.err == nil; {
+		_, _ = r.Read(buf) // its error is kept
+	}
 }
 
 func (r *rawReader) close() {

@@ -18,7 +18,7 @@ func (in *Input) fetch(rc io.Reader, raw *rawReader, data io.Reader) (src io.Rea
 		return data, func() {}
 	}
 	if at, ok := rc.(io.ReaderAt); ok && in.compression == nil {
-		_, _ = io.Copy(io.Discard, raw) // its error is kept in raw.err
+		raw.drain()
 		return in.openRecords(at, raw.n, func() {})
 	}
 	in.limits.holding.Lock()
