@@ -250,7 +250,7 @@ func (s *Set) include(m *Analyzer) {
 
 // block is how many events go through all states at once: their 16 KB stay in a
 // core's first cache, so that only the first state waits for memory.
-const block = 64
+const block = count.Several
 
 // Add counts events; it sets their address handles.
 func (s *Set) Add(events []event.Event) {

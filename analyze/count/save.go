@@ -53,6 +53,24 @@ func SaveEntries[V any](w *codec.Writer, t *Large[V], has func(Words) bool, key 
 	}
 }
 
+// SaveColumn writes the values that has chooses, with the handles of their
+// addresses: how many there are, then each.
+func SaveColumn[V any](w *codec.Writer, c *Column[V], has func(id uint32, v *V) bool, val func(*V, *codec.Writer)) {
+	n := uint64(0)
+	for id, v := range c.All() {
+		if has(id, v) {
+			n++
+		}
+	}
+	w.Uvarint(n)
+	for id, v := range c.All() {
+		if has(id, v) {
+			w.Handle(id)
+			val(v, w)
+		}
+	}
+}
+
 // Part is a part of the addresses: those of which the sources are in it. The
 // zero Part has all.
 type Part struct {

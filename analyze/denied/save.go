@@ -14,19 +14,7 @@ func (s *state) SavePart(w *codec.Writer, part count.Part) {
 	for _, dst := range s.nth {
 		w.Handle(dst)
 	}
-	n := uint64(0)
-	for src, few := range s.few.All() {
-		if *few != 0 && part.Has(src) {
-			n++
-		}
-	}
-	w.Uvarint(n)
-	for src, few := range s.few.All() {
-		if *few != 0 && part.Has(src) {
-			w.Handle(src)
-			w.Uvarint(*few)
-		}
-	}
+	count.SaveColumn(w, &s.few, func(src uint32, few *uint64) bool { return *few != 0 && part.Has(src) }, count.SaveCount)
 	count.SavePairs(s.more, w, func(src, _ uint32) bool { return part.Has(src) }, count.SaveHandle, count.SaveHandle)
 }
 

@@ -22,24 +22,12 @@ func (s *State) SavePart(w *codec.Writer, part count.Part) {
 		w.Uvarint(n)
 	}
 	s.windows.save(w, part)
-	s.saveSenders(w, part)
+	count.SaveColumn(w, &s.senders, func(src uint32, v *sender) bool { return v.syns > 0 && part.Has(src) }, (*sender).save)
 }
 
-func (s *State) saveSenders(w *codec.Writer, part count.Part) {
-	n := uint64(0)
-	for src, v := range s.senders.All() {
-		if v.syns > 0 && part.Has(src) {
-			n++
-		}
-	}
-	w.Uvarint(n)
-	for src, v := range s.senders.All() {
-		if v.syns > 0 && part.Has(src) {
-			w.Handle(src)
-			w.Uvarint(v.syns)
-			w.Uvarint(v.windows)
-		}
-	}
+func (v *sender) save(w *codec.Writer) {
+	w.Uvarint(v.syns)
+	w.Uvarint(v.windows)
 }
 
 // Load implements analyze.Stored.

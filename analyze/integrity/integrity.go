@@ -152,16 +152,12 @@ func (l *latest[V]) of(t *count.Cached[V], source uint64, at, width int64) *V {
 
 // Add counts events with a stamp.
 func (s *state) Add(events []event.Event) {
-	for some := range slices.Chunk(events, several) {
+	for some := range slices.Chunk(events, count.Several) {
 		if !s.run(some) {
 			s.addAll(some)
 		}
 	}
 }
-
-// several is how many events are tried as a run: few enough that a step ends in few
-// of them.
-const several = 64
 
 // run counts events that all go on where the latest slot and stripe end: of one
 // source, one after the other by stamp and uptime. Most do. If not all do, it

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fwreport/analyze"
+	"fwreport/analyze/count"
 	"fwreport/reader/event"
 )
 
@@ -20,7 +21,7 @@ func TestRunsAreCountedAsEvents(t *testing.T) {
 		slow.addAll(events)
 		for rest := events; len(rest) > 0; {
 			n := min(1+r.IntN(200), len(rest))
-			if n <= several && fast.run(rest[:n]) {
+			if n <= count.Several && fast.run(rest[:n]) {
 				runs++
 			} else {
 				fast.Add(rest[:n])
