@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -127,23 +128,7 @@ func (s *store) sound(name string, p *engine.Piece) bool {
 
 // put writes an entry whole or not at all.
 func (s *store) put(ctx context.Context, name string, p *engine.Piece, b *engine.Before) error {
-	path := filepath.Join(s.dir, name)
-	st := &stage{ctx: ctx}
-	f, err := st.create(path)
-	if err == nil {
-		err = p.Save(f, s.program, name, b)
-	}
-	if err == nil {
-		err = f.Close()
-	}
-	if err == nil {
-		err = st.commit(func(string) {})
-	}
-	if err != nil {
-		st.discard()
-		return cannotWrite(path, err)
-	}
-	return nil
+	return writeWhole(ctx, filepath.Join(s.dir, name), func(w io.Writer) error { return p.Save(w, s.program, name, b) }, func(string) {})
 }
 
 // unreadableEntry is the error of an entry that was sound when it was checked, and

@@ -69,22 +69,8 @@ func (j *job) savePartial(ctx context.Context, fs *pflag.FlagSet, res *engine.Re
 		Program: id, Commands: []string{strings.Join(command, " ")}, Options: countOptions(fs),
 		Window: j.win, Packets: packets, Result: *res,
 	}
-	s := &stage{ctx: ctx}
-	f, err := s.create(j.flags.savePartial)
-	if err == nil {
-		err = engine.SavePartial(f, &p)
-	}
-	if err == nil {
-		err = f.Close()
-	}
-	if err == nil {
-		err = s.commit(func(path string) { j.ui.say("%s", path) })
-	}
-	if err != nil {
-		s.discard()
-		return cannotWrite(j.flags.savePartial, err)
-	}
-	return nil
+	return writeWhole(ctx, j.flags.savePartial, func(w io.Writer) error { return engine.SavePartial(w, &p) },
+		func(path string) { j.ui.say("%s", path) })
 }
 
 const mergeHelp = `Put partial results together into one report: of several hosts, or of several days.

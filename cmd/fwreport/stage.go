@@ -65,6 +65,26 @@ func (s *stage) create(path string) (*pending, error) {
 	return p, nil
 }
 
+// writeWhole writes one file whole or not at all; say is told of it when it is there.
+func writeWhole(ctx context.Context, path string, write func(io.Writer) error, say func(path string)) error {
+	s := &stage{ctx: ctx}
+	f, err := s.create(path)
+	if err == nil {
+		err = write(f)
+	}
+	if err == nil {
+		err = f.Close()
+	}
+	if err == nil {
+		err = s.commit(say)
+	}
+	if err != nil {
+		s.discard()
+		return cannotWrite(path, err)
+	}
+	return nil
+}
+
 // makeFolder makes a folder and remembers what was made.
 func (s *stage) makeFolder(dir string) error {
 	var made []string
