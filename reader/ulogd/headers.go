@@ -4,6 +4,15 @@ import "fwreport/reader/event"
 
 // What the keys of the IP header and of those behind it give.
 
+// give sets a field of e from the value of a key, if the record has it, and notes
+// that it is known.
+func give[T uint8 | uint16 | uint32](r *record, k key, field *T, e *event.Event, known event.Fields) {
+	if r.has(k) {
+		*field = T(r.num[k])
+		e.Fields |= known
+	}
+}
+
 // isIPv6 asks the keys of the header first: they are the packet's own.
 func (r *record) isIPv6() bool {
 	switch {
@@ -29,22 +38,10 @@ func (r *record) network(e *event.Event) {
 }
 
 func (r *record) ipv4(e *event.Event) {
-	if r.has(kTotalLen) {
-		e.Len = uint32(r.num[kTotalLen])
-		e.Fields |= event.HasLen
-	}
-	if r.has(kTTL) {
-		e.TTL = uint8(r.num[kTTL])
-		e.Fields |= event.HasTTL
-	}
-	if r.has(kTOS) {
-		e.TOS = uint8(r.num[kTOS])
-		e.Fields |= event.HasTOS
-	}
-	if r.has(kID) {
-		e.ID = uint16(r.num[kID])
-		e.Fields |= event.HasID
-	}
+	give(r, kTotalLen, &e.Len, e, event.HasLen)
+	give(r, kTTL, &e.TTL, e, event.HasTTL)
+	give(r, kTOS, &e.TOS, e, event.HasTOS)
+	give(r, kID, &e.ID, e, event.HasID)
 	if r.has(kFragOff) {
 		r.fragment4(e)
 	}
@@ -76,14 +73,8 @@ func (r *record) ipv6(e *event.Event) {
 		e.Len = uint32(r.num[kPayloadLen]) + 40
 		e.Fields |= event.HasLen
 	}
-	if r.has(kHopLimit) {
-		e.TTL = uint8(r.num[kHopLimit])
-		e.Fields |= event.HasTTL
-	}
-	if r.has(kClass6) {
-		e.TOS = uint8(r.num[kClass6])
-		e.Fields |= event.HasTOS
-	}
+	give(r, kHopLimit, &e.TTL, e, event.HasTTL)
+	give(r, kClass6, &e.TOS, e, event.HasTOS)
 	if r.has(kFragOff6) && r.num[kFragOff6] != 0 {
 		e.FragOff = uint32(r.num[kFragOff6])
 		e.Fields |= event.Fragment
@@ -95,14 +86,8 @@ func (r *record) ipv6(e *event.Event) {
 // they were a header.
 func (r *record) transport(e *event.Event) {
 	if e.Proto.HasPorts() {
-		if r.has(kSrcPort) {
-			e.SrcPort = uint16(r.num[kSrcPort])
-			e.Fields |= event.HasSrcPort
-		}
-		if r.has(kDstPort) {
-			e.DstPort = uint16(r.num[kDstPort])
-			e.Fields |= event.HasDstPort
-		}
+		give(r, kSrcPort, &e.SrcPort, e, event.HasSrcPort)
+		give(r, kDstPort, &e.DstPort, e, event.HasDstPort)
 	}
 	switch e.Proto {
 	case event.TCP:
@@ -115,18 +100,9 @@ func (r *record) transport(e *event.Event) {
 }
 
 func (r *record) tcp(e *event.Event) {
-	if r.has(kSeq) {
-		e.Seq = uint32(r.num[kSeq])
-		e.Fields |= event.HasSeq
-	}
-	if r.has(kAckSeq) {
-		e.Ack = uint32(r.num[kAckSeq])
-		e.Fields |= event.HasAck
-	}
-	if r.has(kWindow) {
-		e.Window = uint16(r.num[kWindow])
-		e.Fields |= event.HasWindow
-	}
+	give(r, kSeq, &e.Seq, e, event.HasSeq)
+	give(r, kAckSeq, &e.Ack, e, event.HasAck)
+	give(r, kWindow, &e.Window, e, event.HasWindow)
 	if r.has(kSYN) {
 		e.Flags = r.flags()
 		e.Fields |= event.HasFlags
@@ -157,12 +133,6 @@ func (r *record) flagsOf() event.TCPFlags {
 }
 
 func (r *record) icmp(e *event.Event, typ, code key) {
-	if r.has(typ) {
-		e.ICMPType = uint8(r.num[typ])
-		e.Fields |= event.HasICMP
-	}
-	if r.has(code) {
-		e.ICMPCode = uint8(r.num[code])
-		e.Fields |= event.HasICMPCode
-	}
+	give(r, typ, &e.ICMPType, e, event.HasICMP)
+	give(r, code, &e.ICMPCode, e, event.HasICMPCode)
 }

@@ -144,14 +144,8 @@ func (p *parser) place(e *event.Event) {
 		e.Hook = h
 		e.Fields |= event.HasHook
 	}
-	if r.has(kMark) {
-		e.Mark = uint32(r.num[kMark])
-		e.Fields |= event.HasMark
-	}
-	if r.has(kUID) {
-		e.UID = uint32(r.num[kUID])
-		e.Fields |= event.HasUID
-	}
+	give(r, kMark, &e.Mark, e, event.HasMark)
+	give(r, kUID, &e.UID, e, event.HasUID)
 }
 
 // iface is the name of an interface. One that has vanished, or a stack without
